@@ -1,0 +1,21 @@
+"""What runs in the background for the catalogue."""
+
+from __future__ import annotations
+
+from catalogtool.catalog import upkeep
+from catalogtool.core.db import unit_of_work
+from catalogtool.jobs.app import job
+from catalogtool.jobs.schedule import periodic
+
+
+@job("refresh_statistics", lock="refresh_statistics", queueing_lock="refresh_statistics")
+def refresh_statistics() -> None:
+    """After a large import: what the planner should know."""
+    upkeep.refresh_statistics()
+
+
+@periodic("ensure_partitions", "7 2 * * *")
+def ensure_partitions() -> None:
+    """Every night: room for the months to come."""
+    with unit_of_work() as session:
+        upkeep.ensure_partitions(session)

@@ -1,0 +1,96 @@
+"""One transaction's worth of the merge: the videos numbered `first` to `last` of `todo`.
+
+All imports take turns at one lock, chunk by chunk: whatever their files have in common, they end
+as if one had run after the other, and two of them can never wait for each other in a circle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from catalogtool.catalog.merge import claims, counters, coverage, videos
+from catalogtool.catalog.merge.compare import CLAIMS, COUNTERS, FIELDS, NEW
+from catalogtool.catalog.merge.coverage import Edition
+from catalogtool.catalog.merge.staging import Staging
+
+MERGE_LOCK = 7_240_002
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A stretch of `todo`, and whether any newer report has to be respected in it."""
+
+    staging: Staging
+    edition: Edition
+    first: int
+    last: int
+    newest: bool
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """What every statement of the chunk may refer to."""
+        return {**self.edition.parameters, "first": self.first, "last": self.last}
+
+
+def take_turn(session: Session) -> None:
+    """Wait for the other imports' chunks, and plan for a few rows out of large tables."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MERGE_LOCK})
+
+
+def merge_chunk(
+    session: Session, staging: Staging, edition: Edition, first: int, last: int
+) -> set[int]:
+    """Bring one stretch of the file into the catalogue.
+
+    Returns the keys of the videos that existed and were changed; new ones are counted by
+    `count_new`.
+    """
+    take_turn(session)
+    # Fresh tables have no statistics yet; without this a plan may read all of `video`.
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    chunk = Chunk(staging, edition, first, last, coverage.is_newest(session, edition))
+    _find_created_meanwhile(session, chunk)
+    videos.create_channels(session, chunk)
+    videos.insert(session, chunk)
+    videos.lock_changed(session, chunk)
+    claims.merge(session, chunk)
+    changed = videos.update(session, chunk)
+    changed |= counters.merge(session, chunk)
+    coverage.cover(
+        session,
+        edition,
+        f"{staging.todo} WHERE n BETWEEN :first AND :last",
+        first=first,
+        last=last,
+    )
+    return changed
+
+
+def count_new(session: Session, staging: Staging, first: int, last: int) -> int:
+    """How many videos of this stretch the report creates."""
+    return (
+        session.scalar(
+            text(
+                f"SELECT count(*) FROM {staging.todo}"
+                f" WHERE n BETWEEN :first AND :last AND what = {NEW}"
+            ),
+            {"first": first, "last": last},
+        )
+        or 0
+    )
+
+
+def _find_created_meanwhile(session: Session, chunk: Chunk) -> None:
+    """Videos that were unknown when the file was compared may have come from elsewhere since."""
+    session.execute(
+        text(
+            f"""UPDATE {chunk.staging.todo} t
+            SET pk = v.id, what = {FIELDS | COUNTERS | CLAIMS}
+            FROM video v
+            WHERE t.n BETWEEN :first AND :last AND t.what = {NEW} AND v.video_id = t.video_id"""
+        ),
+        chunk.parameters,
+    )

@@ -1,0 +1,65 @@
+"""What is left when every chunk of a report is in."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from catalogtool.catalog.merge import coverage
+from catalogtool.catalog.merge.chunk import take_turn
+from catalogtool.catalog.merge.coverage import Edition
+from catalogtool.catalog.merge.fields import VIDEO_FIELDS, Kind
+from catalogtool.catalog.merge.staging import Staging, drop
+from catalogtool.channels.service import drop_provisional
+
+
+def cover_unchanged(session: Session, staging: Staging, edition: Edition) -> None:
+    """Note which rows the report found as they are; done with the comparison, not at the end."""
+    if staging.kind is Kind.ASSET:
+        source = f"""(SELECT a.id AS pk FROM asset a
+            WHERE a.asset_id IN (SELECT asset_id FROM {staging.rows})
+              AND a.asset_id NOT IN (SELECT asset_id FROM {staging.assets})) AS equal"""
+    else:
+        source = f"{staging.pick} WHERE what = 0"
+    coverage.cover(session, edition, source)
+
+
+def finish(session: Session, staging: Staging, edition: Edition) -> None:
+    """Settle who spoke last, confirm users' edits, remember Shorts, drop what was staged."""
+    take_turn(session)
+    coverage.consolidate(session, edition)
+    if staging.kind is not Kind.ASSET:
+        _confirm_edits(session, staging, edition)
+        drop_provisional(session)
+    if staging.kind is Kind.CLAIMS:
+        _remember_shorts(session, staging)
+    drop(session, staging)
+
+
+def _confirm_edits(session: Session, staging: Staging, edition: Edition) -> None:
+    """A user's edit is no longer pending once a report of a later day brings the same value."""
+    cases = " ".join(
+        f"WHEN '{field.name}' THEN to_jsonb({field.value('r')})"
+        for field in VIDEO_FIELDS[staging.kind]
+    )
+    session.execute(
+        text(
+            f"""DELETE FROM pending_edit p USING {staging.pick} k
+            JOIN {staging.rows} r ON r.ctid = k.tid
+            WHERE p.video_id = k.video_id AND p.created_at < :as_of + interval '1 day'
+              AND p.value = CASE p.field {cases} END"""
+        ),
+        edition.parameters,
+    )
+
+
+def _remember_shorts(session: Session, staging: Staging) -> None:
+    session.execute(
+        text(
+            f"""INSERT INTO youtube_shorts (video_id, source)
+            SELECT DISTINCT video_id, 'claims_report' FROM {staging.rows} r
+            WHERE is_short
+              AND NOT EXISTS (SELECT FROM non_youtube_shorts n WHERE n.video_id = r.video_id)
+            ON CONFLICT (video_id) DO NOTHING"""
+        )
+    )

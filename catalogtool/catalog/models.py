@@ -1,0 +1,275 @@
+"""The catalogue's tables: a video, its claims, its asset's metadata and its counters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from catalogtool.auth.models import User
+from catalogtool.channels.models import NAME_LENGTH, Channel
+from catalogtool.core.db import Base
+
+AD_SETTINGS = (
+    "third_party_ads_enabled",
+    "display_ads_enabled",
+    "sponsored_cards_enabled",
+    "overlay_ads_enabled",
+    "nonskippable_video_ads_enabled",
+    "long_nonskippable_video_ads_enabled",
+    "skippable_video_ads_enabled",
+    "prerolls_enabled",
+    "midrolls_enabled",
+    "postrolls_enabled",
+)
+ENGAGEMENT = ("embedding_allowed", "ratings_allowed", "comments_allowed")
+FLAGS = ("claimed_by_another_owner", *ENGAGEMENT, *AD_SETTINGS)
+
+# The class of a policy's free text: the first action that it names. Spelled as PostgreSQL prints
+# it back, so that a comparison of models and migrations sees no difference.
+POLICY_CLASS = """CASE
+    WHEN (effective_policy IS NULL) THEN 'none'::text
+    ELSE COALESCE(replace("substring"(lower(effective_policy),
+        'monetize|monetise|track|block'::text), 'is'::text, 'iz'::text), 'other'::text)
+END"""
+
+Flag = String(10)
+
+
+class Video(Base):
+    """One video. Flags that come from reports are `Yes`, `No` or null (unknown)."""
+
+    __tablename__ = "video"
+    __table_args__ = (
+        CheckConstraint("video_length >= 0", name="video_length"),
+        CheckConstraint(
+            " AND ".join(f"{flag} IN ('Yes', 'No')" for flag in FLAGS), name="flags_yes_no"
+        ),
+        Index("ix_video_channel_display_name", "channel_display_name", "id"),
+        Index("ix_video_category", "category", "id"),
+        Index("ix_video_asset_id", "asset_id"),
+        Index("ix_video_custom_id", "custom_id"),
+        Index("ix_video_isrc", "isrc"),
+        Index("ix_video_upc", "upc"),
+        Index("ix_video_title", "title", "id"),
+        Index("ix_video_updated_at", "updated_at", "id"),
+        Index("ix_video_time_published", "time_published", "id"),
+        Index("ix_video_video_length", "video_length", "id"),
+        Index(
+            "ix_video_title_trigram",
+            "title",
+            postgresql_using="gin",
+            postgresql_ops={"title": "gin_trgm_ops"},
+            postgresql_with={"fastupdate": "off"},
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    video_id: Mapped[str] = mapped_column(String(20), unique=True)
+    asset_id: Mapped[str | None] = mapped_column(String(50))
+    custom_id: Mapped[str | None] = mapped_column(String(100))
+
+    title: Mapped[str | None] = mapped_column(String(500))
+    artist: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    genre: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    label: Mapped[str | None] = mapped_column(String(255))
+    channel_id: Mapped[str | None] = mapped_column(String(100))
+    channel_display_name: Mapped[str | None] = mapped_column(
+        String(NAME_LENGTH), ForeignKey(Channel.name, onupdate="CASCADE", ondelete="RESTRICT")
+    )
+    category: Mapped[str | None] = mapped_column(String(100))
+    upc: Mapped[str | None] = mapped_column(String(20))
+    isrc: Mapped[str | None] = mapped_column(String(12))
+
+    claimed_status: Mapped[str | None] = mapped_column(String(20))
+    claimed_by_another_owner: Mapped[str | None] = mapped_column(Flag)
+    other_owners_claiming: Mapped[str | None] = mapped_column(Text)
+    effective_policy: Mapped[str | None] = mapped_column(Text)
+    policy: Mapped[str] = mapped_column(String(10), Computed(POLICY_CLASS, persisted=True))
+    privacy_status: Mapped[str | None] = mapped_column(String(20))
+
+    third_party_ads_enabled: Mapped[str | None] = mapped_column(Flag)
+    display_ads_enabled: Mapped[str | None] = mapped_column(Flag)
+    sponsored_cards_enabled: Mapped[str | None] = mapped_column(Flag)
+    overlay_ads_enabled: Mapped[str | None] = mapped_column(Flag)
+    nonskippable_video_ads_enabled: Mapped[str | None] = mapped_column(Flag)
+    long_nonskippable_video_ads_enabled: Mapped[str | None] = mapped_column(Flag)
+    skippable_video_ads_enabled: Mapped[str | None] = mapped_column(Flag)
+    prerolls_enabled: Mapped[str | None] = mapped_column(Flag)
+    midrolls_enabled: Mapped[str | None] = mapped_column(Flag)
+    postrolls_enabled: Mapped[str | None] = mapped_column(Flag)
+    embedding_allowed: Mapped[str | None] = mapped_column(Flag)
+    ratings_allowed: Mapped[str | None] = mapped_column(Flag)
+    comments_allowed: Mapped[str | None] = mapped_column(Flag)
+
+    video_length: Mapped[int | None]
+    time_published: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    upload_source: Mapped[str | None] = mapped_column(String(50))
+    is_short: Mapped[bool | None]
+    is_live_stream: Mapped[bool | None]
+
+    hidden: Mapped[bool] = mapped_column(server_default="false", default=False)
+    administered: Mapped[bool] = mapped_column(server_default="false", default=False)
+    administered_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    notes: Mapped[str | None] = mapped_column(String(500))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    # How good the source of each value is, four bits a field: see merge/fields.py.
+    provenance: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+
+
+class VideoCounter(Base):
+    """The present counters of a video.
+
+    They change for most videos every day; in a narrow table of their own such a day rewrites
+    neither the wide rows of `video` nor any of its indexes.
+    """
+
+    __tablename__ = "video_counter"
+    __table_args__ = (
+        CheckConstraint("views >= 0", name="views"),
+        CheckConstraint("engaged_views >= 0", name="engaged_views"),
+        CheckConstraint("comments >= 0", name="comments"),
+        CheckConstraint("likes >= 0", name="likes"),
+        Index("ix_video_counter_views", "views", "video_pk"),
+    )
+
+    video_pk: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(Video.id, ondelete="CASCADE"), primary_key=True
+    )
+    views: Mapped[int | None] = mapped_column(BigInteger)
+    engaged_views: Mapped[int | None] = mapped_column(BigInteger)
+    comments: Mapped[int | None] = mapped_column(BigInteger)
+    likes: Mapped[int | None] = mapped_column(BigInteger)
+    provenance: Mapped[int] = mapped_column(SmallInteger, server_default="0", default=0)
+
+
+class CounterChange(Base):
+    """What a counter was and became: one row a video and report, partitioned by month."""
+
+    __tablename__ = "counter_change"
+    __table_args__ = (
+        # A report's rows lie side by side, so that a few bytes per block find them.
+        Index("ix_counter_change_report_id", "report_id", postgresql_using="brin"),
+        {"postgresql_partition_by": "RANGE (recorded_at)"},
+    )
+
+    video_pk: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(Video.id, ondelete="CASCADE"), primary_key=True
+    )
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    report_id: Mapped[int | None] = mapped_column(BigInteger)
+    old_views: Mapped[int | None] = mapped_column(BigInteger)
+    views: Mapped[int | None] = mapped_column(BigInteger)
+    old_engaged_views: Mapped[int | None] = mapped_column(BigInteger)
+    engaged_views: Mapped[int | None] = mapped_column(BigInteger)
+    old_comments: Mapped[int | None] = mapped_column(BigInteger)
+    comments: Mapped[int | None] = mapped_column(BigInteger)
+    old_likes: Mapped[int | None] = mapped_column(BigInteger)
+    likes: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class Claim(Base):
+    """One claim on a video: a row per video, claim, asset and custom id."""
+
+    __tablename__ = "claim"
+    __table_args__ = (
+        UniqueConstraint(
+            "video_id", "claim_id", "asset_id", "custom_id", postgresql_nulls_not_distinct=True
+        ),
+        Index("ix_claim_asset_id", "asset_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    video_id: Mapped[str] = mapped_column(
+        String(20), ForeignKey(Video.video_id, ondelete="CASCADE", onupdate="CASCADE")
+    )
+    claim_id: Mapped[str | None] = mapped_column(String(50))
+    asset_id: Mapped[str | None] = mapped_column(String(50))
+    custom_id: Mapped[str | None] = mapped_column(String(100))
+    claim_status: Mapped[str | None] = mapped_column(String(20))
+    claim_status_detail: Mapped[str | None] = mapped_column(String(50))
+    claim_origin: Mapped[str | None] = mapped_column(String(50))
+    claim_type: Mapped[str | None] = mapped_column(String(50))
+    content_type: Mapped[str | None] = mapped_column(String(50))
+    effective_policy: Mapped[str | None] = mapped_column(Text)
+    claim_policy_id: Mapped[str | None] = mapped_column(String(50))
+    asset_policy_id: Mapped[str | None] = mapped_column(String(50))
+    claim_policy_monetize: Mapped[str | None] = mapped_column(Text)
+    claim_policy_track: Mapped[str | None] = mapped_column(Text)
+    claim_policy_block: Mapped[str | None] = mapped_column(Text)
+    asset_policy_monetize: Mapped[str | None] = mapped_column(Text)
+    asset_policy_track: Mapped[str | None] = mapped_column(Text)
+    asset_policy_block: Mapped[str | None] = mapped_column(Text)
+    reference_id: Mapped[str | None] = mapped_column(String(50))
+    reference_video_id: Mapped[str | None] = mapped_column(String(20))
+    matching_duration: Mapped[int | None]
+    longest_match: Mapped[int | None]
+    claim_created: Mapped[datetime | None] = mapped_column(Date)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class Asset(Base):
+    """What is known of an asset; its codes follow to every video that shows the asset."""
+
+    __tablename__ = "asset"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    asset_id: Mapped[str] = mapped_column(String(50), unique=True)
+    asset_type: Mapped[str | None] = mapped_column(String(50))
+    title: Mapped[str | None] = mapped_column(String(500))
+    album: Mapped[str | None] = mapped_column(String(255))
+    artist: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    genre: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    label: Mapped[str | None] = mapped_column(String(255))
+    upc: Mapped[str | None] = mapped_column(String(20))
+    isrc: Mapped[str | None] = mapped_column(String(12))
+    custom_id: Mapped[str | None] = mapped_column(String(100))
+    asset_labels: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    match_policy: Mapped[str | None] = mapped_column(Text)
+    ownership: Mapped[str | None] = mapped_column(Text)
+    conflicting_owner: Mapped[str | None] = mapped_column(Text)
+    conflicting_country_code: Mapped[str | None] = mapped_column(Text)
+    provenance: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class YouTubeShorts(Base):
+    """A video known to be a Short, also before the video itself is in the catalogue."""
+
+    __tablename__ = "youtube_shorts"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    video_id: Mapped[str] = mapped_column(String(20), unique=True)
+    source: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class NonYouTubeShorts(Base):
+    """A video that a person found not to be a Short; this verdict is final."""
+
+    __tablename__ = "non_youtube_shorts"
+    __table_args__ = (Index("ix_non_youtube_shorts_verified_by", "verified_by"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    video_id: Mapped[str] = mapped_column(String(20), unique=True)
+    verified_by: Mapped[int | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -1,0 +1,144 @@
+"""From filters to SQL: one condition for each filter that is set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, String, and_, exists, func, or_, select, true
+from sqlalchemy.sql.selectable import FromClause
+
+from catalogtool.catalog.models import Video, VideoCounter
+from catalogtool.catalog.search.fields import NULLABLE
+from catalogtool.catalog.search.filters import Filters
+from catalogtool.catalog.search.names import Names, hit, like
+from catalogtool.channels.models import Channel
+
+SHORT_BELOW = 240
+MEDIUM_UP_TO = 1200
+
+Condition = ColumnElement[bool]
+
+
+def build_conditions(filters: Filters, names: Names) -> list[Condition]:
+    """Conditions over `video`, all of which must hold; `names` belong to these filters."""
+    found = [
+        build(getattr(filters, name))
+        for name, build in _PLAIN.items()
+        if getattr(filters, name) is not None
+    ]
+    found += map(is_missing, filters.missing)
+    found += _by_channel(filters, names)
+    if filters.category is not None:
+        found.append(Video.category.in_(names.categories or ()))
+    return found
+
+
+def is_missing(field: str) -> Condition:
+    """The field holds nothing: null, an empty text or an empty list."""
+    column = NULLABLE[field]
+    if column.class_ is VideoCounter:
+        known = select(VideoCounter.video_pk).where(
+            VideoCounter.video_pk == Video.id, column.is_not(None)
+        )
+        return ~exists(known)
+    if isinstance(column.type, String):
+        return or_(column.is_(None), column == "")
+    if isinstance(column.type, ARRAY):
+        return or_(column.is_(None), func.cardinality(column) == 0)
+    return column.is_(None)
+
+
+def _by_channel(filters: Filters, names: Names) -> Iterator[Condition]:
+    if filters.channel_search is not None:
+        yield _in_channels(names.channels, hit(filters.channel_search))
+    hidden_channel = _in_channels(names.hidden_channels, Channel.hidden.expression)
+    if filters.hidden == "yes":
+        yield or_(Video.hidden, hidden_channel)
+    elif filters.hidden == "no":
+        yield ~Video.hidden
+        if names.hidden_channels != []:
+            yield or_(Video.channel_display_name.is_(None), ~hidden_channel)
+
+
+def _in_channels(listed: Any, otherwise: Condition) -> Condition:
+    """Videos of the channels that are listed, or of all for which `otherwise` holds."""
+    if listed is not None:
+        return Video.channel_display_name.in_(listed)
+    return exists(select(Channel.id).where(Channel.name == Video.channel_display_name, otherwise))
+
+
+def _holds(column: Any) -> Callable[[str], Condition]:
+    return lambda text: column.ilike(like(text))
+
+
+def _equals(column: Any) -> Callable[[Any], Condition]:
+    return lambda value: column == value
+
+
+def _flag(column: Any) -> Callable[[bool], Condition]:
+    return lambda wanted: column == ("Yes" if wanted else "No")
+
+
+def _boolean(column: Any) -> Callable[[bool], Condition]:
+    return lambda wanted: column.is_(True) if wanted else column.is_(False)
+
+
+def _has_asset(wanted: bool) -> Condition:
+    return Video.asset_id != "" if wanted else is_missing("asset_id")
+
+
+def _monetization(wanted: str) -> Condition:
+    monetized = Video.policy == "monetize"
+    return monetized if wanted == "monetizing" else ~monetized
+
+
+def _duration(wanted: str) -> Condition:
+    length = Video.video_length
+    return {
+        "short": length < SHORT_BELOW,
+        "medium": and_(length >= SHORT_BELOW, length <= MEDIUM_UP_TO),
+        "long": length > MEDIUM_UP_TO,
+    }[wanted]
+
+
+def _artist(text: str) -> Condition:
+    name: FromClause = func.unnest(Video.artist).table_valued("name").render_derived()
+    return exists(select(true()).select_from(name).where(name.c.name.ilike(like(text))))
+
+
+def _from_day(first: date) -> Condition:
+    return Video.time_published >= datetime.combine(first, time.min, UTC)
+
+
+def _to_day(last: date) -> Condition:
+    if last == date.max:
+        return Video.time_published.is_not(None)
+    return Video.time_published < datetime.combine(last + timedelta(days=1), time.min, UTC)
+
+
+# `category`, `channel_search`, `hidden` and `missing` need more than their own value.
+_PLAIN: dict[str, Callable[[Any], Condition]] = {
+    "search": _holds(Video.title),
+    "video_id": _holds(Video.video_id),
+    "asset_id": _holds(Video.asset_id),
+    "custom_id": _holds(Video.custom_id),
+    "channel": _equals(Video.channel_display_name),
+    "duration": _duration,
+    "has_asset_id": _has_asset,
+    "claimed_status": _equals(Video.claimed_status),
+    "claimed_by_another": _flag(Video.claimed_by_another_owner),
+    "policy": _equals(Video.policy),
+    "monetization": _monetization,
+    "privacy_status": _equals(Video.privacy_status),
+    "is_short": _boolean(Video.is_short),
+    "is_live_stream": _boolean(Video.is_live_stream),
+    "administered": _boolean(Video.administered),
+    "isrc": _equals(Video.isrc),
+    "upc": _equals(Video.upc),
+    "artist": _artist,
+    "label": _holds(Video.label),
+    "date_from": _from_day,
+    "date_to": _to_day,
+}

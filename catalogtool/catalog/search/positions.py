@@ -1,0 +1,117 @@
+"""The list, cut at a position into stretches that are each one range of an index.
+
+`(value, id)` after a position, with nulls last, is "the same value and a later id, or a later
+value, or no value". As one condition with OR no index serves it; as up to three statements, each
+asked only while rows are still missing, each starts exactly where it should.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, tuple_
+from sqlalchemy.sql.selectable import FromClause
+
+from catalogtool.catalog.models import Video
+from catalogtool.catalog.search.cursors import Position
+from catalogtool.catalog.search.ordering import Ordering
+
+Condition = ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Rows to read in one go: from where, under which conditions, in which order."""
+
+    rows: FromClause
+    where: tuple[Condition, ...]
+    order_by: tuple[ColumnElement[Any], ...]
+    id: ColumnElement[int]
+    by_value: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """In which order a list is read: the sort's own, or backwards from a position."""
+
+    ordering: Ordering
+    descending: bool
+    forward: bool = True
+
+    @property
+    def values_descend(self) -> bool:
+        """Whether the values fall while reading."""
+        return self.descending == self.forward
+
+    def later(self, column: ColumnElement[Any], than: Any, *, descend: bool) -> Condition:
+        """What comes later in this reading than a value."""
+        found: Condition = column < than if descend else column > than
+        return found
+
+
+def stretches(reading: Reading, start: Position | None) -> list[Stretch]:
+    """The stretches from a position (from the list's start without one), in reading order."""
+    with_value, without = _with_value(reading), _without_value(reading)
+    order = reading.ordering
+    if start is None:
+        found = [with_value, without]
+    elif start.value is None:
+        rest = _narrow(without, reading.later(without.id, start.id, descend=not reading.forward))
+        found = [rest] if reading.forward else [rest, with_value]
+    else:
+        found = [*_after_value(reading, with_value, start), *([without] if reading.forward else [])]
+    return found if order.nullable else [part for part in found if part is not without]
+
+
+def _after_value(reading: Reading, rows: Stretch, start: Position) -> list[Stretch]:
+    """What follows a row that has a value, among the rows that have one."""
+    order, value = reading.ordering, reading.ordering.value
+    beyond = reading.later(value, start.value, descend=reading.values_descend)
+    beyond_id = reading.later(order.id, start.id, descend=not reading.forward)
+    if not reading.descending:
+        pair, at = tuple_(value, order.id), tuple_(start.value, start.id)
+        return [_narrow(rows, pair > at if reading.forward else pair < at)]
+    if order.long_ties:
+        same = Stretch(rows.rows, (value == start.value, beyond_id), rows.order_by[1:], rows.id)
+        return [same, _narrow(rows, beyond)]
+    up_to = value <= start.value if reading.values_descend else value >= start.value
+    return [_narrow(rows, up_to, or_(beyond, beyond_id))]
+
+
+def later_than(reading: Reading, value: Any, row_id: Any, start: Position) -> Condition:
+    """The same cut as one condition, for rows that are at hand and need no index."""
+    beyond_id = reading.later(row_id, start.id, descend=not reading.forward)
+    if start.value is None:
+        same = and_(value.is_(None), beyond_id)
+        return same if reading.forward else or_(same, value.is_not(None))
+    beyond = reading.later(value, start.value, descend=reading.values_descend)
+    found = or_(beyond, and_(value == start.value, beyond_id))
+    return or_(found, value.is_(None)) if reading.forward else found
+
+
+def order_by(reading: Reading, value: Any, row_id: Any) -> tuple[ColumnElement[Any], ...]:
+    """The reading's order, nulls last in the list (so first when it is read backwards)."""
+    by_value = value.desc() if reading.values_descend else value.asc()
+    by_value = by_value.nulls_last() if reading.forward else by_value.nulls_first()
+    return by_value, row_id.asc() if reading.forward else row_id.desc()
+
+
+def _with_value(reading: Reading) -> Stretch:
+    order = reading.ordering
+    by_value = order.value.desc() if reading.values_descend else order.value.asc()
+    by_id = order.id.asc() if reading.forward else order.id.desc()
+    walk = order.long_ties and reading.descending
+    known = (order.value.is_not(None),) if order.nullable else ()
+    return Stretch(order.indexed, known, (by_value, by_id), order.id, by_value=walk)
+
+
+def _without_value(reading: Reading) -> Stretch:
+    order, row_id = reading.ordering, Video.id.expression
+    by_id = row_id.asc() if reading.forward else row_id.desc()
+    return Stretch(order.rows, (order.value.is_(None),), (by_id,), row_id)
+
+
+def _narrow(rows: Stretch, *conditions: Condition) -> Stretch:
+    where = (*rows.where, *conditions)
+    return Stretch(rows.rows, where, rows.order_by, rows.id, rows.by_value)

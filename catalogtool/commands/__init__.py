@@ -1,0 +1,1 @@
+"""The sub-commands of `catalogtool`: each opens what it needs, and delegates."""

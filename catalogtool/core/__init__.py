@@ -1,0 +1,1 @@
+"""What every package stands on: settings, errors, database, events, logs and storage."""

@@ -1,0 +1,1 @@
+"""Live events: what a transaction publishes reaches every open page of every process."""

@@ -1,0 +1,1 @@
+"""Content Manager reports: reading them, staging them and bringing them into the catalogue."""

@@ -1,0 +1,87 @@
+"""From blocks of bytes to lines of text, with errors that tell where they are."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Iterator
+
+from catalogtool.core.errors import FileProcessingError
+
+LONGEST_LINE = 1_000_000
+
+_OTHER_UNICODE = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+
+
+def line_batches(blocks: Iterator[bytes]) -> Iterator[list[str]]:
+    """The lines of a UTF-8 text with their ends, some thousand at a time.
+
+    A byte order mark is passed over. Raises FileProcessingError with the offset of the first byte
+    that is not UTF-8, and for a line of more than a million characters before it fills the memory.
+    """
+    number = 0
+    carry = ""
+    for part in _decoded(blocks):
+        carry += part
+        end = carry.rfind("\n") + 1
+        if end:
+            # Not splitlines(): titles hold characters that it takes for line ends.
+            lines = list(io.StringIO(carry[:end], newline=""))
+            _refuse_long(lines, number)
+            number += len(lines)
+            carry = carry[end:]
+            yield lines
+        _refuse_long([carry], number)
+    if carry:
+        yield list(io.StringIO(carry, newline=""))
+
+
+def _refuse_long(lines: list[str], before: int) -> None:
+    if max(map(len, lines)) > LONGEST_LINE:
+        place = next(i for i, line in enumerate(lines, 1) if len(line) > LONGEST_LINE)
+        raise FileProcessingError(
+            f"Line {before + place:,} is longer than {LONGEST_LINE:,} characters.",
+            {"rule": "line length", "line": before + place},
+        )
+
+
+def _decoded(blocks: Iterator[bytes]) -> Iterator[str]:
+    left = b""
+    offset = 0
+    for block in blocks:
+        data = left + block
+        if offset == 0:
+            _refuse_other_unicode(data)
+        try:
+            part, used = codecs.utf_8_decode(data, "strict", False)
+        except UnicodeDecodeError as error:
+            raise _not_utf8(offset + error.start, data[error.start]) from None
+        yield part.removeprefix("\ufeff") if offset == 0 else part
+        offset += used
+        left = data[used:]
+    if left:
+        raise _not_utf8(offset, left[0])
+
+
+def _refuse_other_unicode(data: bytes) -> None:
+    name = next((name for mark, name in _OTHER_UNICODE if data.startswith(mark)), None)
+    if name is None and len(data) > 3 and data[:4].count(0) == 2:
+        name = "UTF-16"
+    if name is not None:
+        raise FileProcessingError(
+            f"The file is {name}, not UTF-8 (byte offset 0); save it as CSV UTF-8.",
+            {"rule": "UTF-8", "byte_offset": 0},
+        )
+
+
+def _not_utf8(offset: int, byte: int) -> FileProcessingError:
+    return FileProcessingError(
+        f"The file is not UTF-8: byte 0x{byte:02x} at byte offset {offset:,} cannot be read; "
+        "save it as CSV UTF-8.",
+        {"rule": "UTF-8", "byte_offset": offset},
+    )

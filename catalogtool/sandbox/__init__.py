@@ -1,0 +1,1 @@
+"""A stand-in for Google, and the synthetic catalogue behind the demonstration and the tests."""

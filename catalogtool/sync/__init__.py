@@ -1,0 +1,1 @@
+"""Tasks that keep the catalogue in step with YouTube."""

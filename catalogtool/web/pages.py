@@ -1,0 +1,38 @@
+"""The pages; all data in them comes through the API."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+from flask import current_app, render_template
+
+from catalogtool.auth.policy import needs
+
+main_bp = APIBlueprint("main", __name__, enable_openapi=False)
+
+
+@main_bp.get("/")
+@needs("login")
+def index() -> str:
+    """The catalogue."""
+    return render_template("index.html")
+
+
+@main_bp.get("/reports")
+@needs("login")
+def reports() -> str:
+    """The report store, imports and their results."""
+    return render_template("reports.html")
+
+
+@main_bp.get("/admin")
+@needs("admin")
+def admin() -> str:
+    """Administration."""
+    return render_template("admin.html")
+
+
+@main_bp.get("/api/docs")
+@needs("login")
+def api_docs() -> str:
+    """The API, to be read: rendered from the OpenAPI document, without any script."""
+    return render_template("api_docs.html", spec=current_app._get_spec("json"))  # type: ignore[attr-defined]

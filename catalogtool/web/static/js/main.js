@@ -1,0 +1,10 @@
+// Every page: the live connection, the queue's state, and leaving.
+
+import { connect } from "./modules/events.js";
+import { watchQueue } from "./modules/queue.js";
+import { find } from "./modules/ui.js";
+
+if (find("live")) connect();
+
+const queue = find("queue-status");
+if (queue) watchQueue(queue);

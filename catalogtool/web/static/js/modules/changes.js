@@ -1,0 +1,37 @@
+// Old and new side by side, short in a table and whole on request.
+
+import { fieldLabel, plain } from "./format.js";
+import { el } from "./ui.js";
+
+const TOGETHER = 2;
+
+/** One line a change: the field, what it was, what it is. */
+export function changeLine(field, [before, after]) {
+  return el("span", { className: "change", title: `${plain(before)} → ${plain(after)}` },
+    el("span", { className: "change-field", textContent: fieldLabel(field) }),
+    el("del", { className: "change-old", dir: "auto", textContent: plain(before) }),
+    el("span", { className: "change-arrow", "aria-label": "became", role: "img",
+      textContent: "→" }),
+    el("ins", { className: "change-new", dir: "auto", textContent: plain(after) }));
+}
+
+/** All changes of one record, one below the other. */
+export function changeList(changes) {
+  return el("span", { className: "changes" }, pairs(changes).map(([field, pair]) =>
+    changeLine(field, pair)));
+}
+
+/** The first changes, and the others behind an expander. */
+export function changesCell(changes) {
+  const all = pairs(changes);
+  if (all.length === 0) return null;
+  const lines = all.map(([field, pair]) => changeLine(field, pair));
+  if (all.length <= TOGETHER) return el("span", { className: "changes" }, lines);
+  return el("details", { className: "changes-more" },
+    el("summary", {}, lines[0], el("span", { className: "tag", textContent: `+${all.length - 1}` })),
+    el("span", { className: "changes" }, lines.slice(1)));
+}
+
+function pairs(changes) {
+  return Object.entries(changes ?? {}).filter(([, pair]) => Array.isArray(pair));
+}

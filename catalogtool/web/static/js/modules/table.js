@@ -1,0 +1,64 @@
+// Drawing the video table: an ordinary HTML table, so that every reader and browser knows it.
+
+import { el, fill } from "./ui.js";
+
+/** The head; a sortable column is a button that calls `sortBy` with the next order. */
+export function drawHead(head, columns, sort, sortBy) {
+  const [field, direction] = sort.split(":");
+  fill(head, el("tr", { role: "row" }, columns.map((column) => {
+    const sorted = column.key === field;
+    return el("th", {
+      scope: "col",
+      role: "columnheader",
+      className: classOf(column),
+      "aria-sort": sorted ? (direction === "asc" ? "ascending" : "descending") : null,
+    }, column.sort ? sortButton(column, sorted ? direction : "", sortBy) : headText(column));
+  })));
+}
+
+/** The rows; every cell knows its column's name, which a phone shows beside it. */
+export function drawRows(body, columns, videos) {
+  fill(body, videos.map((video) => el("tr", { role: "row", dataset: { video: video.video_id } },
+    columns.map((column) => el("td", {
+      role: "cell",
+      className: classOf(column),
+      dataset: { label: column.label },
+    }, column.cell(video, column.key))))));
+}
+
+/** Mark the row whose video is open beside the table. */
+export function markOpen(body, videoId) {
+  for (const row of body.rows) {
+    if (videoId && row.dataset.video === videoId) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+}
+
+/** Grey rows while the first page is on its way. */
+export function drawPlaceholders(body, columns, rows) {
+  fill(body, Array.from({ length: rows }, () => el("tr", { role: "row", className: "placeholder-row" },
+    columns.map((column) => el("td", { role: "cell", className: classOf(column) },
+      el("span", { className: "placeholder-bar" }))))));
+}
+
+function sortButton(column, direction, sortBy) {
+  const opposite = { asc: "desc", desc: "asc" };
+  const next = direction ? opposite[direction] : column.sort;
+  const arrow = { asc: "↑", desc: "↓" }[direction] ?? "";
+  return el("button", {
+    type: "button",
+    className: "sort",
+    title: `Sort by ${column.label.toLowerCase()}`,
+    on: { click: () => sortBy(`${column.key}:${next}`) },
+  }, column.label, el("span", { className: "sort-arrow", "aria-hidden": "true", textContent: arrow }));
+}
+
+function headText(column) {
+  return column.bare ? el("span", { className: "visually-hidden", textContent: column.label })
+    : column.label;
+}
+
+function classOf(column) {
+  const key = column.key.replaceAll("_", "-");
+  return `col-${key}${column.number ? " number" : ""}`;
+}

@@ -1,0 +1,17 @@
+"""What gunicorn loads: `catalogtool.wsgi:app`, once in each worker process."""
+
+from __future__ import annotations
+
+from catalogtool.app import create_app
+from catalogtool.core.db import connect
+from catalogtool.core.log import configure_logging
+from catalogtool.core.settings import Settings, SettingsError
+from catalogtool.realtime.setup import init_realtime
+
+settings = Settings.load().with_secrets()
+if settings.database_url is None:
+    raise SettingsError("DATABASE_URL: must be set (`catalogtool up` brings its own database)")
+configure_logging(settings.log_level, settings.log_format)
+connect(settings.database_url)
+app = create_app(settings)
+init_realtime(app)
