@@ -12,6 +12,9 @@ from catalogtool.catalog.routes import videos_bp
 from catalogtool.channels.routes import channels_bp
 from catalogtool.core.settings import Settings
 from catalogtool.ops.routes import system_bp
+from catalogtool.realtime.handlers import on_client_event, on_resume
+from catalogtool.realtime.setup import init_realtime
+from catalogtool.reports import live
 from catalogtool.reports.routes import reports_bp
 from catalogtool.web.assets import init_assets
 from catalogtool.web.bodies import init_bodies
@@ -57,4 +60,8 @@ def create_app(settings: Settings) -> APIFlask:
     init_openapi(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    init_realtime(app)
+    on_client_event("request_processor_status", live.answer_processor_status)
+    on_client_event("cancel_report", live.answer_cancel)
+    on_resume(live.recent_states)
     return app

@@ -8,6 +8,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from catalogtool.commands.accounts import tokens, users
+from catalogtool.commands.import_reports import import_reports
 from catalogtool.commands.make_report import make_report
 from catalogtool.commands.schema import migrate
 from catalogtool.commands.serve import up, web, worker
@@ -36,5 +37,5 @@ def main() -> None:
     """Catalog Tool: YouTube rights reports in, a correct catalogue out."""
 
 
-for command in (up, web, worker, migrate, users, tokens, make_report):
+for command in (up, web, worker, migrate, import_reports, users, tokens, make_report):
     main.add_command(command)

@@ -86,11 +86,9 @@ class Everything:
             yield
 
     def prepare(self, url: str) -> None:
-        """The schema, the first administrator, the demo."""
+        """The schema and the demo."""
         if not self.settings.flask_skip_db_init:
             upgrade(url)
-        with unit_of_work() as session:
-            self.password = ensure_first_admin(session, self.settings)
         ensure_demo(self.settings)
 
     def run(self) -> None:
@@ -102,6 +100,9 @@ class Everything:
             child.start()
         try:
             if self._wait_until_ready():
+                # Not earlier: the password is shown this once, so nothing may fail in between.
+                with unit_of_work() as session:
+                    self.password = ensure_first_admin(session, self.settings)
                 click.echo(self._ready_line())
             while not self._stopping:
                 self._look_after_children()

@@ -45,6 +45,7 @@ def web(processes: int, threads: int, parent: int | None) -> None:
 @parent_option
 def worker(parent: int | None) -> None:
     """Work on the queue: imports and all else that takes longer than a request."""
+    import catalogtool.worker  # noqa: F401 (declares every job)
     from catalogtool.jobs.worker import QueueProcessor
 
     if parent:

@@ -50,8 +50,8 @@ def connect(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
 
 def engine() -> Engine:
     """The engine that `connect` made."""
-    made = _sessions.kw.get("bind")
-    if not isinstance(made, Engine):
+    made: Engine | None = _sessions.kw.get("bind")
+    if made is None:
         raise RuntimeError("connect() must be called before the database is used")
     return made
 

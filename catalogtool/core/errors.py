@@ -10,7 +10,7 @@ from inspect import cleandoc
 from typing import Any
 
 
-class AppException(Exception):
+class AppException(Exception):  # noqa: N818 (the name that the users chose)
     """Something went wrong in the application."""
 
     status = 500

@@ -10,7 +10,10 @@ from typing import Any, cast
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-SECRET_NAME = re.compile(r"password|secret|token|authorization|cookie|api_?key|salt|refresh", re.I)
+NOISY = ("alembic", "boto3", "botocore", "procrastinate", "s3transfer", "urllib3", "werkzeug")
+SECRET_NAME = re.compile(
+    r"password|secret|token|authorization|cookie|api_?key|salt|refresh", re.IGNORECASE
+)
 SECRET_TEXT = re.compile(
     r"(?P<scheme>\bBearer\s+|\bya29\.|://[^:/@\s]*:)(?P<value>[^\s@,;'\"]+)", re.IGNORECASE
 )
@@ -57,13 +60,13 @@ def configure_logging(level: str = "INFO", style: str | None = "console") -> Non
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("alembic", "boto3", "botocore", "s3transfer", "urllib3", "werkzeug"):
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """A logger; bind ids once with `structlog.contextvars.bound_contextvars`."""
-    return cast(structlog.stdlib.BoundLogger, structlog.get_logger(name))
+    return cast("structlog.stdlib.BoundLogger", structlog.get_logger(name))
 
 
 def bound(**values: Any) -> Any:

@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     client_id: Secret
     client_secret: Secret
     refresh_token: Secret
-    google_token_url: str = "https://oauth2.googleapis.com"
+    google_token_url: str = "https://oauth2.googleapis.com"  # noqa: S105
     youtube_api_base_url: str = "https://youtube.googleapis.com"
     youtube_partner_base_url: str = "https://youtubepartner.googleapis.com"
     youtube_reporting_base_url: str = "https://youtubereporting.googleapis.com"

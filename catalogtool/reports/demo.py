@@ -33,7 +33,7 @@ def ensure_demo(settings: Settings) -> bool:
     store = open_store(settings.report_store, settings)
     keys = []
     for kind, name in NAMES.items():
-        key = f"{store.prefix}/{name}" if store.prefix else name
+        key = f"{store.prefix}{name}"
         keys.append(key)
         try:
             store.stat(key)

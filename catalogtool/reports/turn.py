@@ -94,13 +94,14 @@ def save(session: Session, turn: Turn, quiet: bool = False, **values: Any) -> No
 
 def announce(session: Session, row: Row[Any]) -> None:
     """Publish a report's state; browsers hear of it when the transaction commits."""
-    publish(
-        session,
-        EVENT,
-        {
-            "report_id": row.id,
-            "filename": row.filename,
-            "status": row.status,
-            "progress": progress_of(row),
-        },
-    )
+    publish(session, EVENT, status_event(row))
+
+
+def status_event(report: Any) -> dict[str, Any]:
+    """What browsers are told of a report (a row of its table)."""
+    return {
+        "report_id": report.id,
+        "filename": report.filename,
+        "status": report.status,
+        "progress": progress_of(report),
+    }

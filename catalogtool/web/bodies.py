@@ -21,7 +21,6 @@ def check_body_type() -> None:
         return
     wanted = [declared] if isinstance(declared, str) else list(declared)
     if request.mimetype not in wanted and not ("application/json" in wanted and request.is_json):
-        return
         raise UnsupportedMediaType(f"The body must be {' or '.join(wanted)}.")
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from tests.browser.sample import sample_report
 from tests.browser.site import EMAIL, PASSWORD, Site, running_site
 from tests.databases import new_database, open_folder
+
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 
 PICTURE = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
@@ -50,7 +53,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 def visitor(site: Site, browser: Browser) -> Iterator[Page]:
     """A page of a browser that nobody has logged in with; YouTube's pictures are played."""
     context = browser.new_context(base_url=site.url, viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     context.route("https://i.ytimg.com/**", _picture)
     page = context.new_page()
     problems: list[str] = []

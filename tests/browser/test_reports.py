@@ -29,7 +29,7 @@ def test_a_report_is_uploaded_processed_and_watched_to_its_end(page: Page) -> No
     page.goto("/reports")
     expect(page.locator("[data-live]")).to_have_text("Live")
     upload(page, NAME, sample_report(20_000, REJECTED, first=10_000))
-    expect(page.get_by_label(NAME)).to_be_checked()
+    expect(page.get_by_role("checkbox", name=NAME)).to_be_checked()
     page.evaluate(WATCH)
     page.get_by_role("button", name="Process").click()
 
@@ -76,7 +76,7 @@ def test_a_file_without_video_ids_fails_with_its_reason(page: Page) -> None:
 def test_files_are_found_by_name(page: Page) -> None:
     page.goto("/reports")
     upload(page, "needle.csv", sample_report(1))
-    expect(page.get_by_label("needle.csv")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="needle.csv")).to_be_visible()
     page.get_by_label("Search in file names").fill("NEEDLE")
     expect(page.locator("[data-file-rows] tr")).to_have_count(1)
     page.get_by_label("Search in file names").fill("haystack")

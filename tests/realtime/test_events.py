@@ -20,8 +20,12 @@ Open = Callable[..., Page]
 
 def test_every_client_of_every_process_hears_every_committed_event(web: str, pages: Open) -> None:
     cookies = login(web)
-    listening = [pages(web, cookies) for _ in range(8)]
-    processes = {p.client.call("request_processor_status")["process"] for p in listening}
+    listening: list[Page] = []
+    processes: set[int] = set()
+    while len(listening) < 6 or len(processes) < 2:
+        listening.append(pages(web, cookies))
+        processes.add(listening[-1].client.call("request_processor_status")["process"])
+        assert len(listening) < 20
     with db.new_session() as session:
         publish(session, "sync_complete", {"video_id": "rolled back"})
         session.rollback()
@@ -30,7 +34,6 @@ def test_every_client_of_every_process_hears_every_committed_event(web: str, pag
     for page in listening:
         eventually(lambda page=page: len(page.of("sync_complete")) == 5)  # type: ignore[misc]
         assert [p["video_id"] for p in page.of("sync_complete")] == list("01234")
-    assert len(processes) == 2
 
 
 def test_nobody_connects_without_a_login(web: str) -> None:

@@ -5,6 +5,7 @@ import { button, progressBar, statusTag, tag } from "./ui-components.js";
 import { el, fill } from "./ui.js";
 
 const OVER = new Set(["completed", "error", "cancelled"]);
+const PHASES = { staging: "reading", comparing: "comparing", merging: "writing" };
 const KINDS = { video: "Videos", claim: "Claims", claims: "Claims", asset: "Assets" };
 
 export const isOver = (status) => OVER.has(status);
@@ -47,20 +48,20 @@ function drawProgress(parts, report) {
   const { progress = {}, status } = report;
   const done = status === "completed";
   const percentage = done ? 100 : progress.percentage ?? 0;
-  const text = isOver(status) ? "" : runningText(status, progress, report.phase);
+  const text = isOver(status) ? "" : runningText(status, progress);
   parts.bar.move(percentage, text || `${Math.floor(percentage)} %`);
   parts.text.textContent = text;
   parts.text.hidden = !text;
 }
 
-function runningText(status, progress, phase) {
+function runningText(status, progress) {
   if (status === "pending") return "Waiting for a free worker";
   const rows = progress.total_rows
     ? `${format.number(progress.processed_rows)} of ${format.number(progress.total_rows)} rows`
     : `${format.number(progress.processed_rows ?? 0)} rows`;
   return [
     `${Math.floor(progress.percentage ?? 0)} %`,
-    phase && phase !== "queued" ? phase : null,
+    PHASES[progress.phase],
     rows,
     progress.videos_created ? `${format.number(progress.videos_created)} created` : null,
     progress.videos_updated ? `${format.number(progress.videos_updated)} updated` : null,
@@ -82,7 +83,7 @@ function drawButtons(place, report, actions) {
 /** Counts, duration, the way to the rejected rows, and what the file had that is not used. */
 function result(report, actions) {
   const summary = report.summary ?? {};
-  const unknown = summary.unknown_columns ?? report.unknown_columns ?? [];
+  const unknown = summary.unknown_columns ?? [];
   return [
     report.error_message && el("p", { className: "import-error", dir: "auto",
       textContent: report.error_message }),
@@ -95,10 +96,20 @@ function result(report, actions) {
     summary.errors > 0 && el("div", {}, button(
       summary.errors === 1 ? "Show the rejected row" : `Show ${format.number(summary.errors)} rejected rows`,
       () => actions.showRejected(report), { image: "alert" })),
+    mended(summary),
     unknown.length > 0 && el("p", { className: "muted small unknown-columns" },
       "Columns that are not used: ", unknown.map((name, at) => [
         at ? ", " : null, el("bdi", { className: "code", textContent: name })])),
   ];
+}
+
+/** What went in, but not as it stood in the file. */
+function mended(summary) {
+  const said = [
+    summary.values_cut > 0 && `${format.number(summary.values_cut)} texts cut to their longest`,
+    summary.values_dropped > 0 && `${format.number(summary.values_dropped)} unusable values left out`,
+  ].filter(Boolean).join(" · ");
+  return said && el("p", { className: "muted small", textContent: said });
 }
 
 function figure(label, value, bad = false) {

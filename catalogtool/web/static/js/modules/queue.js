@@ -1,4 +1,4 @@
-// How much work waits for YouTube, in the top bar; quiet while nothing does.
+// How much work is waiting, in the top bar; quiet while nothing does.
 
 import { ask, connect, on } from "./events.js";
 import { number } from "./format.js";
@@ -8,7 +8,7 @@ export function watchQueue(place) {
     const { pending = 0, processing = 0, failed = 0 } = status?.queue_length ?? {};
     const open = pending + processing;
     place.hidden = open === 0;
-    place.textContent = open === 0 ? "" : `${number(open)} syncs to do`;
+    place.textContent = open === 0 ? "" : `${number(open)} ${open === 1 ? "job" : "jobs"} to do`;
     place.title = [
       `${number(pending)} waiting, ${number(processing)} running, ${number(failed)} failed`,
       status?.quota ? `quota ${number(status.quota.used)} of ${number(status.quota.limit)}` : "",

@@ -36,7 +36,7 @@ export function makeRejected(root) {
   }
 
   function draw(answer) {
-    const rows = answer.errors ?? answer.rows ?? [];
+    const rows = answer.errors;
     fill(part("rejected-rows"), rows.map(row));
     fill(part("rejected-state"), rows.length === 0 && state({ title: "No rejected rows" }));
     part("rejected-count").textContent = answer.total === 1
@@ -58,8 +58,8 @@ export function makeRejected(root) {
 
 function row(error) {
   return el("tr", {},
-    el("td", { className: "number", textContent: number(error.row_number ?? error.row) }),
-    el("td", { className: "code", textContent: error.column ?? error.column_name ?? "–" }),
+    el("td", { className: "number", textContent: number(error.row_number) }),
+    el("td", { className: "code", textContent: error.column ?? "–" }),
     el("td", { textContent: error.rule }),
     el("td", {}, el("bdi", { className: "code rejected-value", textContent: error.value ?? "" })));
 }
