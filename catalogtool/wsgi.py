@@ -6,7 +6,6 @@ from catalogtool.app import create_app
 from catalogtool.core.db import connect
 from catalogtool.core.log import configure_logging
 from catalogtool.core.settings import Settings, SettingsError
-from catalogtool.realtime.setup import init_realtime
 
 settings = Settings.load().with_secrets()
 if settings.database_url is None:
@@ -14,4 +13,3 @@ if settings.database_url is None:
 configure_logging(settings.log_level, settings.log_format)
 connect(settings.database_url)
 app = create_app(settings)
-init_realtime(app)

@@ -55,7 +55,7 @@ def count_videos(session: Session, names: Sequence[str]) -> dict[str, int]:
         return {}
     name = _video.c.channel_display_name
     rows = session.execute(select(name, func.count()).where(name.in_(names)).group_by(name))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def channel_view(channel: Channel, videos: int) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from catalogtool.reports import values
 from catalogtool.reports.values import Unusable
 
-Column = Sequence[str | None]
+# The texts of a column, one a row; the empty text is an unknown value.
+Column = Sequence[str]
 Convert = Callable[[str], str | None]
 
 _VIDEO_IDS = re.compile(r"(?:[A-Za-z0-9_-]{11}\n)*")
@@ -99,7 +100,7 @@ def texts(longest: int) -> Callable[[Column, Outcome], Column]:
     """Free text without blanks around it, cut at `longest` characters and counted."""
 
     def convert_column(column: Column, outcome: Outcome) -> Column:
-        stripped: list[str] = list(map(str.strip, column))  # type: ignore[arg-type]
+        stripped = list(map(str.strip, column))
         if max(map(len, stripped), default=0) <= longest:
             return stripped
         outcome.cut += sum(len(text) > longest for text in stripped)
@@ -110,18 +111,16 @@ def texts(longest: int) -> Callable[[Column, Outcome], Column]:
 
 def lists(column: Column, outcome: Outcome) -> Column:
     """Items divided by pipes; the blanks around them go."""
-    joined = _joined(column)
-    if "|" not in joined:
+    if not any("|" in text for text in column):
         return texts(10_000)(column, outcome)
-    return [values.pipe_list(text) if text else text for text in column]
+    return [values.pipe_list(text) or "" for text in column]
 
 
 def _one_by_one(
     column: Column, convert: Convert, outcome: Outcome, required: bool = False
 ) -> Column:
-    made: list[str | None] = []
+    made: list[str] = []
     for index, text in enumerate(column):
-        assert text is not None
         value = None
         if text or required:
             try:
@@ -130,36 +129,33 @@ def _one_by_one(
                 outcome.unusable[index] = (str(rule), text)
             else:
                 outcome.dropped += value is None and bool(text.strip())
-        made.append(value)
+        made.append(value or "")
     return made
 
 
 def _by_table(column: Column, convert: Convert, outcome: Outcome) -> Column:
-    distinct: set[str] = set(column)  # type: ignore[arg-type]
-    table: dict[str | None, str | None] = {
-        text: convert(text) if text else text for text in distinct
-    }
+    table = {text: (convert(text) or "") if text else text for text in set(column)}
     if all(text == value for text, value in table.items()):
         return column
-    lost = {text for text, value in table.items() if value is None and text and text.strip()}
+    lost = {text for text, value in table.items() if not value and text.strip()}
     if lost:
         outcome.dropped += sum(text in lost for text in column)
     return list(map(table.__getitem__, column))
 
 
 def _joined(column: Column) -> str:
-    return "\n".join(column) + "\n"  # type: ignore[arg-type]
+    return "\n".join(column) + "\n"
 
 
 def _digits(column: Column, longest: int) -> bool:
-    joined = "".join(column)  # type: ignore[arg-type]
+    joined = "".join(column)
     return not joined or (
-        joined.isdigit() and joined.isascii() and max(map(len, column)) <= longest  # type: ignore[arg-type]
+        joined.isdigit() and joined.isascii() and max(map(len, column)) <= longest
     )
 
 
-def _day(text: str | None) -> str:
-    return text[:10] if text else ""
+def _day(text: str) -> str:
+    return text[:10]
 
 
 def _is_day(text: str) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from itertools import compress
 
 from catalogtool.catalog.merge.fields import Kind
@@ -17,6 +15,8 @@ from catalogtool.reports.rows import LONGEST_SHOWN, Batch, RowError
 CellConverter = Callable[[Column, Outcome], Column]
 
 LONGEST_TEXT = 20_000
+
+ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 # What most columns of a type need; the columns named below need something of their own.
 _BY_TYPE: dict[str, CellConverter] = {
@@ -46,7 +46,7 @@ _HELPERS = ("claimed_by_this_owner",)
 
 
 class Layout:
-    """Turns batches of one file into CSV for COPY; counts what had to be cut or dropped."""
+    """Turns batches of one file into lines for COPY; counts what had to be cut or dropped."""
 
     def __init__(self, header: Header):
         self._kind = header.kind
@@ -62,7 +62,7 @@ class Layout:
         self.dropped = 0
 
     def convert(self, batch: Batch) -> tuple[bytes, list[RowError]]:
-        """CSV of the rows that can be used, and what is wrong with the others."""
+        """The lines for COPY of the rows that can be used, and what is wrong with the others."""
         errors = list(batch.errors)
         if not batch.rows:
             return b"", errors
@@ -79,18 +79,29 @@ class Layout:
                 unusable.setdefault(index, RowError(row, name, rule, text[:LONGEST_SHOWN]))
         _derive(self._kind, made, len(batch.rows))
         errors += unusable.values()
-        return self._csv(made, unusable, len(batch.rows)), errors
+        return self._copy_text(made, unusable, len(batch.rows)), errors
 
-    def _csv(self, made: dict[str, Column], unusable: dict[int, RowError], size: int) -> bytes:
-        nothing: Column = [None] * size
+    def _copy_text(self, made: dict[str, Column], unusable: Container[int], size: int) -> bytes:
+        nothing: Column = [""] * size
         columns = [made.get(name, nothing) for name in self._order]
         if unusable:
             keep = [index not in unusable for index in range(size)]
             columns = [list(compress(column, keep)) for column in columns]
-        text = io.StringIO()
-        # With this line end both kinds of line break inside a title are quoted, as COPY wants.
-        csv.writer(text, lineterminator="\r\n").writerows(zip(*columns, strict=True))
-        return text.getvalue().encode()
+        return copy_text(columns).encode()
+
+
+def copy_text(columns: Sequence[Column]) -> str:
+    """Rows in the text format of COPY, where an empty cell stands for null."""
+    escaped = [_escaped(column) if _needs_escape("".join(column)) else column for column in columns]
+    return "".join(["\t".join(row) + "\n" for row in zip(*escaped, strict=True)])
+
+
+def _escaped(column: Column) -> Column:
+    return [text.translate(ESCAPES) if _needs_escape(text) else text for text in column]
+
+
+def _needs_escape(text: str) -> bool:
+    return "\\" in text or "\n" in text or "\t" in text or "\r" in text
 
 
 def _converter(kind: Kind, name: str, type_: str) -> CellConverter:
@@ -108,7 +119,7 @@ def _converter(kind: Kind, name: str, type_: str) -> CellConverter:
 
 def _derive(kind: Kind, made: dict[str, Column], size: int) -> None:
     """Fill the columns that follow from others."""
-    nothing: Column = [None] * size
+    nothing: Column = [""] * size
     if kind is Kind.VIDEO:
         if "claimed_by_another_owner" not in made and "other_owners_claiming" in made:
             made["claimed_by_another_owner"] = [
@@ -116,40 +127,31 @@ def _derive(kind: Kind, made: dict[str, Column], size: int) -> None:
             ]
         claimed = made.pop("claimed_by_this_owner", nothing)
         if "claimed_status" in made:
-            made["claimed_status"] = [text and text.lower() for text in made["claimed_status"]]
+            made["claimed_status"] = [text.lower() for text in made["claimed_status"]]
         elif "claim_id" in made or claimed is not nothing:
             made["claimed_status"] = [
-                "claimed" if claim or flag == "Yes" else "unclaimed" if flag == "No" else None
+                "claimed" if claim or flag == "Yes" else "unclaimed" if flag == "No" else ""
                 for claim, flag in zip(made.get("claim_id", nothing), claimed, strict=True)
             ]
         if "upload_source" in made:
             made["is_live_stream"] = [
-                None if not source else str("live" in source.lower()).lower()
+                ("true" if "live" in source.lower() else "false") if source else ""
                 for source in made["upload_source"]
             ]
     elif kind is Kind.CLAIMS:
-        states: dict[tuple[str | None, str | None], str | None] = {}
-        pairs = list(
-            zip(
-                made.get("claim_status", nothing),
-                made.get("claim_status_detail", nothing),
-                strict=True,
-            )
-        )
-        for pair in set(pairs):
-            states[pair] = _claim_state(*pair)
+        details = made.get("claim_status_detail", nothing)
+        pairs = list(zip(made.get("claim_status", nothing), details, strict=True))
+        states = {pair: _claim_state(*pair) for pair in set(pairs)}
         made["claimed_status"] = [states[pair] for pair in pairs]
         # The custom id of a claims report is the asset's.
         made["of_asset_custom_id"] = made.get("custom_id", nothing)
 
 
-def _claim_state(status: str | None, detail: str | None) -> str | None:
+def _claim_state(status: str, detail: str) -> str:
     """A claim's state in one word, as far as a video shows it."""
-    if not status:
-        return None
-    text = f"{status} {detail or ''}"
+    text = f"{status} {detail}"
     if "APPEAL" in text:
         return "appeal"
     if "DISPUTE" in text:
         return "dispute"
-    return {"ACTIVE": "claimed", "PENDING": "pending", "INACTIVE": "unclaimed"}.get(status)
+    return {"ACTIVE": "claimed", "PENDING": "pending", "INACTIVE": "unclaimed"}.get(status, "")

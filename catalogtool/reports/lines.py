@@ -1,9 +1,8 @@
-"""From blocks of bytes to lines of text, with errors that tell where they are."""
+"""From blocks of bytes to blocks of whole lines, with errors that tell where they are."""
 
 from __future__ import annotations
 
 import codecs
-import io
 from collections.abc import Iterator
 
 from catalogtool.core.errors import FileProcessingError
@@ -18,36 +17,30 @@ _OTHER_UNICODE = (
 )
 
 
-def line_batches(blocks: Iterator[bytes]) -> Iterator[list[str]]:
-    """The lines of a UTF-8 text with their ends, some thousand at a time.
+def text_blocks(blocks: Iterator[bytes]) -> Iterator[str]:
+    """A UTF-8 text in blocks that end where a line ends.
 
     A byte order mark is passed over. Raises FileProcessingError with the offset of the first byte
-    that is not UTF-8, and for a line of more than a million characters before it fills the memory.
+    that is not UTF-8, and for a line that would fill the memory.
     """
-    number = 0
+    lines = 0
     carry = ""
     for part in _decoded(blocks):
-        carry += part
-        end = carry.rfind("\n") + 1
-        if end:
-            # Not splitlines(): titles hold characters that it takes for line ends.
-            lines = list(io.StringIO(carry[:end], newline=""))
-            _refuse_long(lines, number)
-            number += len(lines)
-            carry = carry[end:]
-            yield lines
-        _refuse_long([carry], number)
+        whole, newline, rest = part.rpartition("\n")
+        if newline:
+            block = carry + whole + newline
+            lines += block.count("\n")
+            yield block
+            carry = rest
+        else:
+            carry += part
+        if len(carry) > LONGEST_LINE:
+            raise FileProcessingError(
+                f"Line {lines + 1:,} is longer than {LONGEST_LINE:,} characters.",
+                {"rule": "line length", "line": lines + 1},
+            )
     if carry:
-        yield list(io.StringIO(carry, newline=""))
-
-
-def _refuse_long(lines: list[str], before: int) -> None:
-    if max(map(len, lines)) > LONGEST_LINE:
-        place = next(i for i, line in enumerate(lines, 1) if len(line) > LONGEST_LINE)
-        raise FileProcessingError(
-            f"Line {before + place:,} is longer than {LONGEST_LINE:,} characters.",
-            {"rule": "line length", "line": before + place},
-        )
+        yield carry
 
 
 def _decoded(blocks: Iterator[bytes]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -56,37 +57,40 @@ class RowReader:
     given up.
     """
 
-    def __init__(self, batches: Iterator[list[str]]):
+    def __init__(self, blocks: Iterator[str]):
         csv.field_size_limit(LONGEST_FIELD)
-        self._batches = batches
+        self._blocks = blocks
         self._cleaned = 0
-        self._lines = self._more_lines()
-        while len(self._lines) < 2 and (more := self._more_lines()):
-            self._lines += more
-        self.header: Header = read_header(self._lines)
-        del self._lines[: self.header.lines]
+        first = self._next_block()
+        while first.count("\n") < 2 and (more := self._next_block()):
+            first += more
+        lines = _lines(first)
+        self.header: Header = read_header(lines)
+        self._first = "".join(lines[self.header.lines :])
         self._number = self.header.lines
 
     def batches(self) -> Iterator[Batch]:
         """All rows, in batches; memory is bounded by the longest allowed record."""
-        while self._lines or (lines := self._more_lines()):
-            lines, self._lines = self._lines or lines, []
-            batch = self._quickly(lines) or self._record_by_record(lines)
+        block, self._first = self._first or self._next_block(), ""
+        while block:
+            batch = self._quickly(block) or self._record_by_record(block)
             batch.cleaned, self._cleaned = self._cleaned, 0
             yield batch
+            block = self._next_block()
 
-    def _more_lines(self) -> list[str]:
-        """The next lines of the file without NUL bytes; none at its end."""
-        lines = next(self._batches, [])
-        if any("\0" in line for line in lines):
-            self._cleaned += sum("\0" in line for line in lines)
-            lines = [line.replace("\0", "") for line in lines]
-        return lines
+    def _next_block(self) -> str:
+        """The next lines of the file without NUL bytes; nothing at its end."""
+        block = next(self._blocks, "")
+        if "\0" in block:
+            self._cleaned += sum("\0" in line for line in _lines(block))
+            block = block.replace("\0", "")
+        return block
 
-    def _quickly(self, lines: list[str]) -> Batch | None:
+    def _quickly(self, block: str) -> Batch | None:
         """Thousands of rows at once; None if one of them asks for a closer look."""
+        lines = chain(io.StringIO(block, newline=""), (_END,))
         try:
-            rows = list(csv.reader(chain(lines, (_END,)), delimiter=self.header.delimiter))
+            rows = list(csv.reader(lines, delimiter=self.header.delimiter))
         except csv.Error:
             return None
         if rows.pop() != [_END]:
@@ -102,10 +106,10 @@ class RowReader:
             self._judge(batch, row)
         return batch
 
-    def _record_by_record(self, lines: list[str]) -> Batch:
-        """The careful way; a record that runs over the end of the lines pulls in the next."""
+    def _record_by_record(self, block: str) -> Batch:
+        """The careful way; a record that runs over the end of the block pulls in the next."""
         batch = Batch()
-        ahead = deque(lines)
+        ahead = deque(_lines(block))
         while ahead:
             used: list[str] = []
             try:
@@ -126,7 +130,7 @@ class RowReader:
         """The lines for the parser, kept in `used` until the row is known to be sound."""
         while True:
             if not ahead:
-                ahead.extend(self._more_lines())
+                ahead.extend(_lines(self._next_block()))
             if not ahead:
                 yield _END
                 return
@@ -157,6 +161,11 @@ class RowReader:
             text = self.header.delimiter.join(row)[:LONGEST_SHOWN]
             rule = f"the row has {len(row)} fields, the header {width}"
             batch.errors.append(RowError(self._number, None, rule, text))
+
+
+def _lines(block: str) -> list[str]:
+    # Not splitlines(): titles hold characters that it takes for line ends.
+    return list(io.StringIO(block, newline=""))
 
 
 def _is_long(row: list[str]) -> bool:

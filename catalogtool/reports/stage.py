@@ -20,7 +20,7 @@ from catalogtool.core.storage import Store
 from catalogtool.reports.container import blocks
 from catalogtool.reports.file_day import day_in_name
 from catalogtool.reports.layout import Layout
-from catalogtool.reports.lines import line_batches
+from catalogtool.reports.lines import text_blocks
 from catalogtool.reports.rows import RowError, RowReader
 from catalogtool.reports.turn import Turn, save
 from catalogtool.reports.watch import Reading, Watcher
@@ -60,7 +60,7 @@ def stage(session: Session, turn: Turn, store: Store, watcher: Watcher) -> tuple
     reading = Reading()
     with store.open(turn.filename) as stream:
         counted = Counted(stream, max(file.size, 1))
-        reader = RowReader(line_batches(blocks(counted)))
+        reader = RowReader(text_blocks(blocks(counted)))
         staging = Staging(turn.report_id, reader.header.kind)
         as_of = day_in_name(turn.filename) or file.last_modified
         edition = Edition(turn.report_id, staging.kind, as_of, file.last_modified)
@@ -97,7 +97,7 @@ def stage(session: Session, turn: Turn, store: Store, watcher: Watcher) -> tuple
 def _converted(
     reader: RowReader, layout: Layout, counted: Counted, reading: Reading, errors: IO[str]
 ) -> Iterator[bytes]:
-    """CSV for COPY, a batch at a time; what is wrong is put aside in `errors`."""
+    """Lines for COPY, a batch at a time; what is wrong is put aside in `errors`."""
     rejected = csv.writer(errors, lineterminator="\r\n")
     for batch in reader.batches():
         data, wrong = layout.convert(batch)

@@ -68,7 +68,6 @@ def test_a_video_without_changes_has_none(session: Session) -> None:
     [
         (5, 0, {"title": ["a", "b"], "views": [1, 2]}),
         (5, -1, {"title": ["a", "b"], "views": [1, 2]}),
-        (None, 0, {"title": ["a", "b"], "views": [1, 2]}),
         (4, -1, {"views": [1, 2]}),
         (6, 1, {"title": ["a", "b"]}),
         (None, -1, {"views": [1, 2]}),

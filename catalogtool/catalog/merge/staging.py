@@ -119,5 +119,5 @@ def is_whole(session: Session, table: str, expected: bool) -> bool:
 
 
 def copy_statement(staging: Staging) -> str:
-    """The COPY that fills `rows` from CSV in the order of `columns`."""
-    return f"COPY {staging.rows} ({', '.join(staging.columns)}) FROM STDIN (FORMAT csv)"
+    """The COPY that fills `rows` in the order of `columns`; an empty cell is null."""
+    return f"COPY {staging.rows} ({', '.join(staging.columns)}) FROM STDIN (NULL '')"

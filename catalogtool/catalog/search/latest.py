@@ -42,7 +42,7 @@ def latest_changes(session: Session, videos: Mapping[int, str]) -> dict[int, Lat
     """By id, the last change of these videos (`{id: video_id}`); none for a video without any.
 
     Where the last audit record and the last counter change come from one report, or from one
-    moment, they are one change.
+    moment, they are one change; else the later of the two counts.
     """
     page = (
         func.unnest(
@@ -96,9 +96,7 @@ def _merged(rows: Iterable[Row[Any]]) -> dict[int, Latest]:
         times = [time for time in (synced, recorded) if time is not None]
         if not times:
             continue
-        together = synced == recorded or (
-            row.report_id is not None and row.report_id == row.audit_report_id
-        )
+        together = row.report_id is not None and row.report_id == row.audit_report_id
         latest = found.setdefault(row.pk, Latest(max(times)))
         if synced is not None and (together or synced == latest.last_synced):
             _add(latest.last_changes, row.changes)

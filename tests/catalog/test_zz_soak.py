@@ -1,0 +1,97 @@
+"""Every search answers what plain Python over the same videos answers."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from catalogtool.catalog.search import matches
+from catalogtool.catalog.search.find import Answer, search_videos
+from catalogtool.catalog.search.request import parse_request
+from tests.catalog.conftest import Catalogue
+from tests.catalog.plain_model import find
+from tests.catalog.search_requests import filter_sets, sorts
+
+KEY = b"a key for tests"
+many_examples = settings(
+    max_examples=1500,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@pytest.fixture(params=["few", "many"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways to read a page: sort the matches, or walk along the sort's index."""
+    if request.param == "many":
+        monkeypatch.setattr(matches, "FEW", -1)
+    return str(request.param)
+
+
+def ask(session: Session, asked: dict[str, str], **more: str) -> Answer:
+    return search_videos(session, parse_request({"fields": "id", **asked, **more}), KEY)
+
+
+def ids(answer: Answer) -> list[int]:
+    return [video["id"] for video in answer.videos]
+
+
+@many_examples
+@given(asked=filter_sets(), sort=sorts, per_page=st.integers(1, 100), data=st.data())
+def test_a_page_by_number_equals_the_model(
+    catalogue: Catalogue, way: str, asked: dict[str, str], sort: str, per_page: int,
+    data: st.DataObject,
+) -> None:  # fmt: skip
+    expected = find(catalogue.samples, asked, sort)
+    page = data.draw(st.integers(1, len(expected) // per_page + 2))
+    with Session(catalogue.engine) as session:
+        answer = ask(session, asked, sort=sort, per_page=str(per_page), page=str(page))
+    assert ids(answer) == expected[(page - 1) * per_page : page * per_page]
+    assert (answer.total, answer.total_is_exact) == (len(expected), True)
+    assert answer.pages == -(-len(expected) // per_page)
+    assert answer.current_page == page
+    assert (answer.next_cursor is None) == (page * per_page >= len(expected))
+    assert (answer.prev_cursor is None) == (page == 1 or not answer.videos)
+
+
+@many_examples
+@given(asked=filter_sets(), sort=sorts, pages=st.integers(1, 6))
+def test_walking_by_cursor_meets_every_video_once_in_both_directions(
+    catalogue: Catalogue, way: str, asked: dict[str, str], sort: str, pages: int
+) -> None:
+    expected = find(catalogue.samples, asked, sort)
+    size = min(100, len(expected) // pages + 1)
+    with Session(catalogue.engine) as session:
+        answer = ask(session, asked, sort=sort, per_page=str(size))
+        there = [answer]
+        while answer.next_cursor and len(there) < 10:
+            answer = ask(session, asked, sort=sort, per_page=str(size), cursor=answer.next_cursor)
+            there.append(answer)
+        back = [answer]
+        while answer.prev_cursor and len(back) < 10:
+            answer = ask(session, asked, sort=sort, per_page=str(size), cursor=answer.prev_cursor)
+            back.append(answer)
+    assert [pk for answer in there for pk in ids(answer)] == expected
+    assert [pk for answer in reversed(back) for pk in ids(answer)] == expected
+    assert [a.current_page for a in there] == list(range(1, len(there) + 1))
+    assert [a.current_page for a in reversed(back)] == [a.current_page for a in there]
+
+
+@many_examples
+@given(asked=filter_sets())
+def test_a_long_list_is_counted_by_estimate_unless_asked_exactly(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str]
+) -> None:
+    monkeypatch.setattr(matches, "EXACT_UP_TO", 20)
+    expected = find(catalogue.samples, asked, "title:asc")
+    with Session(catalogue.engine) as session:
+        estimated = ask(session, asked)
+        exact = ask(session, asked, count="exact")
+    assert (exact.total, exact.total_is_exact) == (len(expected), True)
+    assert estimated.total_is_exact == (len(expected) <= 20)
+    if estimated.total_is_exact:
+        assert estimated.total == len(expected)
+    else:
+        assert estimated.total > 20
