@@ -11,6 +11,12 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 POOL_SIZE = 10
 
+# Times are in UTC; the locks of a machine that vanished are free again within a minute.
+SESSION_OPTIONS = (
+    "-c timezone=UTC -c tcp_keepalives_idle=30"
+    " -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+)
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -41,7 +47,7 @@ def connect(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
         connect_args={
             "connect_timeout": 10,
             "application_name": "catalogtool",
-            "options": "-c timezone=UTC",
+            "options": SESSION_OPTIONS,
         },
     )
     _sessions.configure(bind=made)
