@@ -136,6 +136,27 @@ def retry(session: Session, report_id: int) -> Report:
     return report
 
 
+def revive(session: Session) -> list[int]:
+    """Enqueue again the reports that are not at their end and that no job works for any more.
+
+    It takes a long absence of the database, or hands in the queue, to lose a job.
+    """
+    orphans = session.scalars(
+        text(
+            """SELECT r.id FROM report r WHERE r.status IN ('pending', 'processing')
+            AND NOT EXISTS (
+                SELECT FROM procrastinate_jobs j
+                WHERE j.task_name = :job AND j.status IN ('todo', 'doing')
+                  AND j.args ->> 'report_id' = r.id::text)
+            ORDER BY r.id"""
+        ),
+        {"job": JOB},
+    ).all()
+    for report_id in orphans:
+        _enqueue(session, get_report(session, report_id))
+    return list(orphans)
+
+
 def _announce(session: Session, report_id: int) -> None:
     row: Any = session.execute(text("SELECT * FROM report WHERE id = :id"), {"id": report_id}).one()
     announce(session, row)

@@ -53,9 +53,10 @@ def merge_chunk(
     session.execute(text("SET LOCAL enable_seqscan = off"))
     chunk = Chunk(staging, edition, first, last, coverage.is_newest(session, edition))
     _find_created_meanwhile(session, chunk)
+    videos.lock_changed(session, chunk)
+    _find_deleted_meanwhile(session, chunk)
     videos.create_channels(session, chunk)
     videos.insert(session, chunk)
-    videos.lock_changed(session, chunk)
     claims.merge(session, chunk)
     changed = videos.update(session, chunk)
     changed |= counters.merge(session, chunk)
@@ -91,6 +92,18 @@ def _find_created_meanwhile(session: Session, chunk: Chunk) -> None:
             SET pk = v.id, what = {FIELDS | COUNTERS | CLAIMS}
             FROM video v
             WHERE t.n BETWEEN :first AND :last AND t.what = {NEW} AND v.video_id = t.video_id"""
+        ),
+        chunk.parameters,
+    )
+
+
+def _find_deleted_meanwhile(session: Session, chunk: Chunk) -> None:
+    """Videos that were known when the file was compared may be gone; they come back."""
+    session.execute(
+        text(
+            f"""UPDATE {chunk.staging.todo} t SET what = {NEW}
+            WHERE t.n BETWEEN :first AND :last AND t.what & {NEW} = 0
+              AND NOT EXISTS (SELECT FROM video v WHERE v.id = t.pk)"""
         ),
         chunk.parameters,
     )

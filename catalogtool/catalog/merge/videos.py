@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from catalogtool.catalog.merge.compare import FIELDS, NEW
+from catalogtool.catalog.merge.compare import CLAIMS, FIELDS, NEW
 from catalogtool.catalog.merge.coverage import NEWER
 from catalogtool.catalog.merge.delta import (
     as_json,
@@ -40,7 +40,7 @@ def create_channels(session: Session, chunk: Chunk) -> None:
         session,
         f"""SELECT r.channel_display_name AS name, r.channel_id
         FROM {staging.todo} t JOIN {staging.rows} r ON r.ctid = t.tid
-        WHERE {IN_CHUNK} AND t.what & {NEW | FIELDS} <> 0""",
+        WHERE {IN_CHUNK} AND t.what & {NEW | FIELDS | CLAIMS} <> 0""",
         chunk.parameters,
         provisional=staging.kind is Kind.CLAIMS,
     )

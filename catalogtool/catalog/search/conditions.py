@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, String, and_, exists, func, or_, select, true
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import FromClause
 
 from catalogtool.catalog.models import Video, VideoCounter
@@ -39,10 +40,12 @@ def is_missing(field: str) -> Condition:
     """The field holds nothing: null, an empty text or an empty list."""
     column = NULLABLE[field]
     if column.class_ is VideoCounter:
-        known = select(VideoCounter.video_pk).where(
-            VideoCounter.video_pk == Video.id, column.is_not(None)
+        # Under a name of its own: a sort by views has the counters in its rows already.
+        counter = aliased(VideoCounter)
+        known = select(counter.video_pk).where(
+            counter.video_pk == Video.id, getattr(counter, field).is_not(None)
         )
-        return ~exists(known)
+        return ~exists(known.correlate(Video))
     if isinstance(column.type, String):
         return or_(column.is_(None), column == "")
     if isinstance(column.type, ARRAY):

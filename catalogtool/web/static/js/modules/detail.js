@@ -12,9 +12,11 @@ export function makeDetail(root, closed) {
   const part = (name) => find(name, root);
   let current = "";
   let running;
+  let opener = null;
 
   root.addEventListener("hidden.bs.offcanvas", () => {
     running?.abort();
+    opener?.focus({ preventScroll: true });
     if (!current) return;
     current = "";
     closed();
@@ -29,6 +31,8 @@ export function makeDetail(root, closed) {
     fill(part("detail-head"));
     fill(part("detail-body"), state({ title: "Loading…" }));
     drawer.show();
+    if (!root.contains(document.activeElement)) opener = document.activeElement;
+    root.focus({ preventScroll: true });
     try {
       const { video } = await api.video(videoId, running.signal);
       draw(video);

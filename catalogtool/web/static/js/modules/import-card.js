@@ -56,9 +56,10 @@ function drawProgress(parts, report) {
 
 function runningText(status, progress) {
   if (status === "pending") return "Waiting for a free worker";
-  const rows = progress.total_rows
+  // While the file is read, its length is not known yet.
+  const rows = progress.total_rows && progress.phase !== "staging"
     ? `${format.number(progress.processed_rows)} of ${format.number(progress.total_rows)} rows`
-    : `${format.number(progress.processed_rows ?? 0)} rows`;
+    : `${format.number(progress.total_rows ?? 0)} rows`;
   return [
     `${Math.floor(progress.percentage ?? 0)} %`,
     PHASES[progress.phase],

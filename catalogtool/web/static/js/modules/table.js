@@ -5,6 +5,7 @@ import { el, fill } from "./ui.js";
 /** The head; a sortable column is a button that calls `sortBy` with the next order. */
 export function drawHead(head, columns, sort, sortBy) {
   const [field, direction] = sort.split(":");
+  const focused = head.contains(document.activeElement) && document.activeElement.dataset.key;
   fill(head, el("tr", { role: "row" }, columns.map((column) => {
     const sorted = column.key === field;
     return el("th", {
@@ -14,6 +15,7 @@ export function drawHead(head, columns, sort, sortBy) {
       "aria-sort": sorted ? (direction === "asc" ? "ascending" : "descending") : null,
     }, column.sort ? sortButton(column, sorted ? direction : "", sortBy) : headText(column));
   })));
+  if (focused) head.querySelector(`[data-key="${focused}"]`)?.focus();
 }
 
 /** The rows; every cell knows its column's name, which a phone shows beside it. */
@@ -48,6 +50,7 @@ function sortButton(column, direction, sortBy) {
   return el("button", {
     type: "button",
     className: "sort",
+    dataset: { key: column.key },
     title: `Sort by ${column.label.toLowerCase()}`,
     on: { click: () => sortBy(`${column.key}:${next}`) },
   }, column.label, el("span", { className: "sort-arrow", "aria-hidden": "true", textContent: arrow }));
