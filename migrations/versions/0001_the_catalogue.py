@@ -416,7 +416,6 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
         postgresql_ops={"title": "gin_trgm_ops"},
-        postgresql_with={"fastupdate": "off"},
     )
     op.create_index("ix_video_upc", "video", ["upc"], unique=False)
     op.create_index("ix_video_updated_at", "video", ["updated_at", "id"], unique=False)
@@ -740,7 +739,6 @@ def downgrade() -> None:
         table_name="video",
         postgresql_using="gin",
         postgresql_ops={"title": "gin_trgm_ops"},
-        postgresql_with={"fastupdate": "off"},
     )
     op.drop_index("ix_video_title", table_name="video")
     op.drop_index("ix_video_time_published", table_name="video")
