@@ -63,6 +63,7 @@ class Video(Base):
         ),
         Index("ix_video_channel_display_name", "channel_display_name", "id"),
         Index("ix_video_category", "category", "id"),
+        Index("ix_video_claimed_status", "claimed_status"),
         Index("ix_video_asset_id", "asset_id"),
         Index("ix_video_custom_id", "custom_id"),
         Index("ix_video_isrc", "isrc"),

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
+from catalogtool.catalog.merge.fields import Kind
 from catalogtool.reports.header import Header, read_header
 
 # The longest text of a report is a list of 250 territories; a field beyond this has swallowed
 # its neighbours, because a quote was never closed.
 LONGEST_FIELD = 100_000
+# A record over several lines that grows beyond this has an open quote as well.
+LONGEST_RECORD = 250_000
 LONGEST_SHOWN = 200
 # Cannot stand in a file: NUL bytes are taken out of every line before it is parsed.
 _END = "\0end"
 
 UNCLOSED = "a quote is opened and never closed"
+TOO_LONG = f"a field is longer than {LONGEST_FIELD:,} characters"
+
+# What an id looks like; the second line of a title hardly ever has one in the place of the key.
+_KEY = re.compile(r"\s*[A-Za-z0-9_-]{11,17}\s*")
 
 
 @dataclass(frozen=True)
@@ -52,9 +60,9 @@ class Batch:
 class RowReader:
     """Reads a report's rows batch by batch.
 
-    A quote that is opened and never closed swallows what follows. Where a record ran over several
-    lines, has the wrong width, and reads well from its second line on, only its first line is
-    given up.
+    A quote that is opened and never closed swallows what follows, up to some other quote. So a
+    record over several lines that breaks the rules of quoting, or has the wrong width, is looked
+    at closely: if a row begins at its second line, only its first line is given up.
     """
 
     def __init__(self, blocks: Iterator[str]):
@@ -88,23 +96,37 @@ class RowReader:
 
     def _quickly(self, block: str) -> Batch | None:
         """Thousands of rows at once; None if one of them asks for a closer look."""
-        lines = chain(io.StringIO(block, newline=""), (_END,))
         try:
-            rows = list(csv.reader(lines, delimiter=self.header.delimiter))
+            rows, several = self._parse(block)
         except csv.Error:
             return None
-        if rows.pop() != [_END]:
+        if rows.pop() != [_END] or (several and not self._are_sound(_lines(block), several)):
             return None
         width = self.header.width
         if not any(map(width.__ne__, map(len, rows))):
             first, self._number = self._number + 1, self._number + len(rows)
             return Batch(rows, list(range(first, self._number + 1)))
-        if any(len(row) != width and _is_long(row) for row in rows):
-            return None
         batch = Batch()
         for row in rows:
             self._judge(batch, row)
         return batch
+
+    def _parse(self, block: str) -> tuple[list[list[str]], list[slice]]:
+        """The rows of a block and `_END`, and where the lines of those over several lines are."""
+        lines = chain(io.StringIO(block, newline=""), (_END,))
+        reader = csv.reader(lines, delimiter=self.header.delimiter)
+        rows: list[list[str]] = []
+        several: list[slice] = []
+        last = 0
+        for row in reader:
+            rows.append(row)
+            if reader.line_num != last + 1:
+                several.append(slice(last, reader.line_num))
+            last = reader.line_num
+        return rows, several
+
+    def _are_sound(self, lines: list[str], several: list[slice]) -> bool:
+        return all(self._is_sound(lines[place]) for place in several)
 
     def _record_by_record(self, block: str) -> Batch:
         """The careful way; a record that runs over the end of the block pulls in the next."""
@@ -116,8 +138,9 @@ class RowReader:
                 row = next(self._parser(ahead, used))
             except csv.Error:
                 row = [_END]
-            unclosed = bool(row) and row[-1].endswith(_END)
-            if unclosed or (len(row) != self.header.width and self._reads_well(used[1:])):
+            if row and row[-1].endswith(_END):
+                self._give_up_first(batch, used, ahead)
+            elif len(used) > 1 and not self._is_sound(used) and self._row_follows(used, ahead):
                 self._give_up_first(batch, used, ahead)
             else:
                 self._judge(batch, row)
@@ -128,27 +151,52 @@ class RowReader:
 
     def _feed(self, ahead: deque[str], used: list[str]) -> Iterator[str]:
         """The lines for the parser, kept in `used` until the row is known to be sound."""
-        while True:
+        length = 0
+        while length <= LONGEST_RECORD:
             if not ahead:
                 ahead.extend(_lines(self._next_block()))
             if not ahead:
-                yield _END
-                return
+                break
             used.append(ahead.popleft())
+            length += len(used[-1])
             yield used[-1]
+        yield _END
 
-    def _reads_well(self, lines: list[str]) -> bool:
-        """Whether these lines begin with a row of the right width."""
+    def _is_sound(self, lines: list[str]) -> bool:
+        """Whether these lines are one record of the right width, quoted by the rules."""
         try:
-            row = next(csv.reader(lines, delimiter=self.header.delimiter), [])
+            row = next(csv.reader(lines, delimiter=self.header.delimiter, strict=True), [])
         except csv.Error:
             return False
         return len(row) == self.header.width
 
+    def _row_follows(self, used: list[str], ahead: deque[str]) -> bool:
+        """Whether the second of these lines begins a row, as its width or its key tells."""
+        ahead.extendleft(reversed(used[1:]))
+        tried: list[str] = []
+        try:
+            row = next(self._parser(ahead, tried))
+            follows = len(row) == self.header.width and not row[-1].endswith(_END)
+        except csv.Error:
+            follows = False
+        ahead.extendleft(reversed(tried))
+        for _ in used[1:]:
+            ahead.popleft()
+        return follows or self._has_key(used[1])
+
+    def _has_key(self, line: str) -> bool:
+        place = self.header.columns["asset_id" if self.header.kind is Kind.ASSET else "video_id"]
+        try:
+            cells = next(csv.reader([line], delimiter=self.header.delimiter), [])
+        except csv.Error:
+            return False
+        return place < len(cells) and _KEY.fullmatch(cells[place]) is not None
+
     def _give_up_first(self, batch: Batch, used: list[str], ahead: deque[str]) -> None:
         ahead.extendleft(reversed(used[1:]))
         self._number += 1
-        batch.errors.append(RowError(self._number, None, UNCLOSED, used[0].strip()[:LONGEST_SHOWN]))
+        rule = UNCLOSED if len(used) > 1 or used[0].count('"') % 2 else TOO_LONG
+        batch.errors.append(RowError(self._number, None, rule, used[0].strip()[:LONGEST_SHOWN]))
 
     def _judge(self, batch: Batch, row: list[str]) -> None:
         """A blank line is no row; one of another width than the header's is rejected."""
@@ -166,8 +214,3 @@ class RowReader:
 def _lines(block: str) -> list[str]:
     # Not splitlines(): titles hold characters that it takes for line ends.
     return list(io.StringIO(block, newline=""))
-
-
-def _is_long(row: list[str]) -> bool:
-    """Whether the record ran over several lines, which a stray quote may be the cause of."""
-    return any("\n" in value or "\r" in value for value in row)

@@ -402,6 +402,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_video_asset_id", "video", ["asset_id"], unique=False)
     op.create_index("ix_video_category", "video", ["category", "id"], unique=False)
+    op.create_index("ix_video_claimed_status", "video", ["claimed_status"], unique=False)
     op.create_index(
         "ix_video_channel_display_name", "video", ["channel_display_name", "id"], unique=False
     )
@@ -745,6 +746,7 @@ def downgrade() -> None:
     op.drop_index("ix_video_isrc", table_name="video")
     op.drop_index("ix_video_custom_id", table_name="video")
     op.drop_index("ix_video_channel_display_name", table_name="video")
+    op.drop_index("ix_video_claimed_status", table_name="video")
     op.drop_index("ix_video_category", table_name="video")
     op.drop_index("ix_video_asset_id", table_name="video")
     op.drop_table("video")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from catalogtool.catalog.search import matches
+from catalogtool.catalog.search import matches, names
 from catalogtool.catalog.search.find import Answer, search_videos
 from catalogtool.catalog.search.request import parse_request
 from tests.catalog.conftest import Catalogue
@@ -16,17 +16,20 @@ from tests.catalog.search_requests import filter_sets, sorts
 
 KEY = b"a key for tests"
 many_examples = settings(
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 
-@pytest.fixture(params=["few", "many"])
+@pytest.fixture(params=["few", "many", "many names"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Both ways to read a page: sort the matches, or walk along the sort's index."""
-    if request.param == "many":
+    """All ways to read a page: sort the matches, or walk along the sort's index; and with names
+    that are too many to list."""
+    if request.param != "few":
         monkeypatch.setattr(matches, "FEW", -1)
+    if request.param == "many names":
+        monkeypatch.setattr(names, "MOST_NAMES", 0)
     return str(request.param)
 
 
@@ -58,6 +61,8 @@ def test_a_page_by_number_equals_the_model(
 
 @many_examples
 @given(asked=filter_sets(), sort=sorts, pages=st.integers(1, 6))
+@example(asked={"missing": "views"}, sort="views:asc", pages=1)
+@example(asked={"hidden": "all"}, sort="last_synced:desc", pages=5)
 def test_walking_by_cursor_meets_every_video_once_in_both_directions(
     catalogue: Catalogue, way: str, asked: dict[str, str], sort: str, pages: int
 ) -> None:

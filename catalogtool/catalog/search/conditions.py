@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -32,7 +32,7 @@ def build_conditions(filters: Filters, names: Names) -> list[Condition]:
     found += map(is_missing, filters.missing)
     found += _by_channel(filters, names)
     if filters.category is not None:
-        found.append(Video.category.in_(names.categories or ()))
+        found.append(_in_category(filters.category, names.categories))
     return found
 
 
@@ -65,11 +65,18 @@ def _by_channel(filters: Filters, names: Names) -> Iterator[Condition]:
             yield or_(Video.channel_display_name.is_(None), ~hidden_channel)
 
 
-def _in_channels(listed: Any, otherwise: Condition) -> Condition:
+def _in_category(wanted: str, listed: Sequence[str] | None) -> Condition:
+    if listed is not None:
+        return Video.category.in_(listed)
+    return func.lower(Video.category) == func.lower(wanted)
+
+
+def _in_channels(listed: Sequence[str] | None, otherwise: Condition) -> Condition:
     """Videos of the channels that are listed, or of all for which `otherwise` holds."""
     if listed is not None:
         return Video.channel_display_name.in_(listed)
-    return exists(select(Channel.id).where(Channel.name == Video.channel_display_name, otherwise))
+    channel = select(Channel.id).where(Channel.name == Video.channel_display_name, otherwise)
+    return exists(channel.correlate(Video))
 
 
 def _holds(column: Any) -> Callable[[str], Condition]:
