@@ -268,9 +268,9 @@ def _counts(session: Session, staging: Staging) -> dict[int, int]:
     """How many videos of the file need what; of an asset report, how many assets there are."""
     if staging.kind is Kind.ASSET:
         distinct = f"SELECT 0, count(DISTINCT asset_id) FROM {staging.rows}"
-        return dict(session.execute(text(distinct)).tuples().all())
+        return {need: number for need, number in session.execute(text(distinct))}
     by_need = f"SELECT what, count(*) FROM {staging.pick} GROUP BY what"
-    return dict(session.execute(text(by_need)).tuples().all())
+    return {need: number for need, number in session.execute(text(by_need))}
 
 
 def _tell_what_would_be(
