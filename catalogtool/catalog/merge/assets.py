@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from catalogtool.catalog.merge import coverage
-from catalogtool.catalog.merge.chunk import take_turn
+from catalogtool.catalog.merge.chunk import plan_for_few_rows, take_turn
 from catalogtool.catalog.merge.coverage import NEWER, Edition
 from catalogtool.catalog.merge.delta import (
     first_provenance,
@@ -31,7 +31,7 @@ def merge_assets(
     Returns the keys of the videos that changed.
     """
     take_turn(session)
-    session.execute(text("SET LOCAL enable_seqscan = off"))
+    plan_for_few_rows(session)
     newest = coverage.is_newest(session, edition)
     parameters = {**edition.parameters, "first": first, "last": last}
     session.execute(text(_update(staging, newest)), parameters)

@@ -35,9 +35,23 @@ class Chunk:
         return {**self.edition.parameters, "first": self.first, "last": self.last}
 
 
+# For the rest of a chunk's transaction. Fresh tables have no statistics yet; without the first a
+# plan may read all of `video`. The title index gathers more entries at once than it does for
+# single edits; a search in between reads at most so much more.
+CHUNK_SETTINGS = """
+    SELECT set_config('enable_seqscan', 'off', true),
+           set_config('gin_pending_list_limit', '16MB', true)
+"""
+
+
 def take_turn(session: Session) -> None:
-    """Wait for the other imports' chunks, and plan for a few rows out of large tables."""
+    """Wait for the other imports' chunks."""
     session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MERGE_LOCK})
+
+
+def plan_for_few_rows(session: Session) -> None:
+    """Set the transaction up for a small part of large tables."""
+    session.execute(text(CHUNK_SETTINGS))
 
 
 def merge_chunk(
@@ -49,8 +63,7 @@ def merge_chunk(
     `count_new`.
     """
     take_turn(session)
-    # Fresh tables have no statistics yet; without this a plan may read all of `video`.
-    session.execute(text("SET LOCAL enable_seqscan = off"))
+    plan_for_few_rows(session)
     chunk = Chunk(staging, edition, first, last, coverage.is_newest(session, edition))
     _find_created_meanwhile(session, chunk)
     videos.lock_changed(session, chunk)
