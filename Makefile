@@ -64,6 +64,6 @@ clean:  ## remove what can be made again; your data in var/ stay
 
 $(VENDOR)/ready: package.json package-lock.json tools/vendor.py .venv/ready
 	@echo "Fetching the front end's libraries"
-	@NODE_USE_SYSTEM_CA=1 $(NPM) ci --ignore-scripts --loglevel error
+	@NODE_USE_SYSTEM_CA=1 $(NPM) ci --include=dev --ignore-scripts --loglevel error
 	@$(BIN)/python tools/vendor.py $(VENDOR)
 	@touch $(VENDOR)/ready

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from passlib.hash import argon2
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from catalogtool.auth import service
 from catalogtool.core import db
 from catalogtool.core.migrate import upgrade
 from catalogtool.core.settings import Settings
@@ -78,6 +81,18 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("CATALOG_HOME", str(tmp_path / "home"))
     monkeypatch.setitem(Settings.model_config, "env_file", None)
     return Settings.load().with_secrets()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hashes are meant to be slow; ours and Flask-Security's are not while tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(service, "HASHER", cheap)
+        patch.setattr(argon2, "default_rounds", cheap.time_cost)
+        patch.setattr(argon2, "memory_cost", cheap.memory_cost)
+        patch.setattr(argon2, "parallelism", cheap.parallelism)
+        yield
 
 
 @pytest.fixture(scope="session")

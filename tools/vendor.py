@@ -14,24 +14,8 @@ MODULES = Path("node_modules")
 
 # Package → what is copied: a file, or a folder's files by pattern; the structure stays.
 WANTED = {
-    "@kurkle/color": ["dist/color.esm.js"],
-    "@popperjs/core": ["dist/esm/**/*.js"],
-    "bootstrap": [
-        "dist/css/bootstrap.min.css",
-        "dist/js/bootstrap.bundle.min.js",
-        "dist/js/bootstrap.esm.min.js",
-    ],
-    "bootstrap-icons": [
-        "font/bootstrap-icons.min.css",
-        "font/fonts/bootstrap-icons.woff2",
-        "bootstrap-icons.svg",
-    ],
-    "chart.js": ["dist/chart.js", "dist/chunks/*.js"],
+    "bootstrap": ["dist/css/bootstrap.min.css", "dist/js/bootstrap.bundle.min.js"],
     "socket.io-client": ["dist/socket.io.esm.min.js"],
-    "tabulator-tables": [
-        "dist/css/tabulator_bootstrap5.min.css",
-        "dist/js/tabulator_esm.min.mjs",
-    ],
 }
 LICENCES = "LICENSE*"
 

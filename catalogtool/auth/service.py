@@ -24,6 +24,7 @@ __all__ = [
 ]  # fmt: skip
 
 ROLES = {"admin": "May do everything.", "user": "May work with the catalogue."}
+HASHER = PasswordHasher()
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1024
 # Any two numbers of which nobody else takes an advisory lock.
@@ -91,7 +92,7 @@ def create_user(
 
 def hash_password(password: str) -> str:
     """Argon2id over the normalised text, so that every keyboard's accents mean the same."""
-    return PasswordHasher().hash(unicodedata.normalize("NFKD", password))
+    return HASHER.hash(unicodedata.normalize("NFKD", password))
 
 
 def update_user(

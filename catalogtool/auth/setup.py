@@ -28,6 +28,10 @@ from catalogtool.auth.service import SHORTEST_PASSWORD, ensure_roles
 from catalogtool.core.db import new_session
 from catalogtool.core.settings import Settings
 
+LOGIN_FAILED = (
+    "This name and password do not belong together. Check both, and whether Caps Lock is on."
+)
+
 
 def init_auth(app: Flask, settings: Settings) -> None:
     """Add login and the door to the app; `settings` must hold its secrets."""
@@ -115,7 +119,9 @@ def _login(settings: Settings) -> dict[str, Any]:
         ],
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
         "SECURITY_EMAIL_SENDER": settings.mail_default_sender or "no-reply@localhost",
+        # One answer whatever was wrong: it must not tell which accounts there are.
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
+        "SECURITY_MSG_GENERIC_AUTHN_FAILED": (LOGIN_FAILED, "error"),
         "SECURITY_REGISTERABLE": True,
         "SECURITY_SEND_REGISTER_EMAIL": settings.mail_server is not None,
         "SECURITY_RECOVERABLE": True,

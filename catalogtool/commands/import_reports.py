@@ -71,11 +71,11 @@ def _somebody_works(settings: Settings) -> Iterator[None]:
     """Leave the work to a running worker; where there is none, be one meanwhile."""
     import catalogtool.worker  # noqa: F401 (declares every job)
     from catalogtool.core.db import unit_of_work
-    from catalogtool.jobs.status import read_status
+    from catalogtool.jobs.status import processor_status
     from catalogtool.jobs.worker import QueueProcessor
 
     with unit_of_work() as session:
-        running = read_status(session)["running"]
+        running = processor_status(session)["running"]
     if running:
         yield
         return

@@ -1,58 +1,127 @@
-"""How the queue does, seen from the database: for the screens, the health check and metrics."""
+"""How the queue does, seen from the database: for the screens and the workers' events.
+
+Finished jobs stay for a day, so counting them all may take long. That is done only when something
+has happened since, and the rarer the longer it takes; what waits and runs is counted each time,
+through the small indexes that the queue has for it.
+"""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, LiteralString, TypedDict
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-# A worker says every few seconds that it lives; after this long it counts as gone.
-ALIVE_SECONDS = 20
+from catalogtool.core.times import iso
 
-_WORKERS = text(
-    """
-    SELECT count(*) FROM procrastinate_workers
-    WHERE last_heartbeat > now() - make_interval(secs => :seconds)
-    """
-)
-_JOBS = text("SELECT queue_name, status::text, count(*) FROM procrastinate_jobs GROUP BY 1, 2")
-_LAST_ACTIVITY = text(
-    """
-    SELECT at FROM procrastinate_events
-    WHERE type NOT IN ('scheduled', 'deferred') ORDER BY id DESC LIMIT 1
-    """
-)
+EVENT = "processor_status"
+
+# Counting takes at most this part of the time, however many jobs there are.
+COUNTING_SHARE = 0.02
+# A job's end may be noted before that of an earlier one; nobody waits longer for the latter.
+LONGEST_REST_SECONDS = 30.0
+
+# A worker says every few seconds that it lives; after twenty without a word it counts as gone.
+LIVE_FIGURES: LiteralString = """
+    SELECT
+        (SELECT count(*) FROM procrastinate_workers
+            WHERE last_heartbeat > now() - interval '20 seconds') AS workers,
+        (SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo') AS pending,
+        (SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing') AS processing,
+        (SELECT max(id) FROM procrastinate_events) AS last_event
+"""
+FINISHED_FIGURES: LiteralString = """
+    SELECT
+        count(*) FILTER (WHERE status = 'succeeded') AS completed,
+        count(*) FILTER (WHERE status = 'failed') AS failed,
+        (SELECT at FROM procrastinate_events
+            WHERE type NOT IN ('scheduled', 'deferred') ORDER BY id DESC LIMIT 1) AS last_activity
+    FROM procrastinate_jobs WHERE status IN ('succeeded', 'failed')
+"""
 
 
-class QueueStatus(TypedDict):
-    """`jobs`: queue → status (`todo`, `doing`, `succeeded`, `failed`, …) → number of jobs."""
+class QueueLength(TypedDict):
+    """Jobs of all queues by what became of them; `total` is their sum."""
 
-    workers: int
+    pending: int
+    processing: int
+    completed: int
+    failed: int
+    total: int
+
+
+class ProcessorStatus(TypedDict):
+    """`running`: whether any worker lives. `tasks_processed`: jobs that came to an end."""
+
     running: bool
+    tasks_processed: int
     last_activity: datetime | None
-    jobs: dict[str, dict[str, int]]
+    queue_length: QueueLength
 
 
-def read_status(session: Session) -> QueueStatus:
-    """Workers that are alive (one for each queue of each process), and the jobs by status."""
-    workers = int(session.execute(_WORKERS, {"seconds": ALIVE_SECONDS}).scalar_one())
-    jobs: dict[str, dict[str, int]] = {}
-    for queue, status, number in session.execute(_JOBS):
-        jobs.setdefault(queue, {})[status] = number
+@dataclass
+class FinishedJobs:
+    """The latest count of finished jobs, and when it is worth the effort to count them again."""
+
+    counted: Mapping[str, Any] | None = None
+    last_event: int | None = None
+    again_at: float = 0.0
+    counted_at: float = 0.0
+
+    def are_stale(self, live: Mapping[str, Any], now: float) -> bool:
+        """Whether jobs may have ended since (`now`: seconds of a clock that only goes forward)."""
+        if self.counted is None:
+            return True
+        changed = live["last_event"] != self.last_event
+        return now >= self.again_at and (changed or now > self.counted_at + LONGEST_REST_SECONDS)
+
+    def keep(
+        self, counted: Mapping[str, Any], live: Mapping[str, Any], began: float, ended: float
+    ) -> None:
+        """Take a new count, and rest in proportion to what it took."""
+        self.counted = counted
+        self.last_event = live["last_event"]
+        self.counted_at = ended
+        self.again_at = ended + (ended - began) / COUNTING_SHARE
+
+
+_finished: WeakKeyDictionary[Engine, FinishedJobs] = WeakKeyDictionary()
+
+
+def processor_status(session: Session) -> ProcessorStatus:
+    """What the workers are doing, and how many jobs wait, run and have ended."""
+    finished = _finished.setdefault(session.get_bind().engine, FinishedJobs())
+    live = dict(session.execute(text(LIVE_FIGURES)).mappings().one())
+    began = time.monotonic()
+    if finished.are_stale(live, began):
+        counted = dict(session.execute(text(FINISHED_FIGURES)).mappings().one())
+        finished.keep(counted, live, began, time.monotonic())
+    return shape(live, finished)
+
+
+def shape(live: Mapping[str, Any], finished: FinishedJobs) -> ProcessorStatus:
+    """The figures as the pages know them."""
+    counted = finished.counted or {"completed": 0, "failed": 0, "last_activity": None}
+    ended = counted["completed"] + counted["failed"]
     return {
-        "workers": workers,
-        "running": workers > 0,
-        "last_activity": session.execute(_LAST_ACTIVITY).scalar_one_or_none(),
-        "jobs": jobs,
+        "running": live["workers"] > 0,
+        "tasks_processed": ended,
+        "last_activity": counted["last_activity"],
+        "queue_length": {
+            "pending": live["pending"],
+            "processing": live["processing"],
+            "completed": counted["completed"],
+            "failed": counted["failed"],
+            "total": live["pending"] + live["processing"] + ended,
+        },
     }
 
 
-def count_jobs(session: Session, queue: str | None = None) -> dict[str, int]:
-    """Number of jobs per status, of one queue or of all."""
-    counts: dict[str, int] = {}
-    for name, status, number in session.execute(_JOBS):
-        if queue in (None, name):
-            counts[status] = counts.get(status, 0) + number
-    return counts
+def event_payload(status: ProcessorStatus) -> dict[str, Any]:
+    """The status as an event carries it, in JSON's own types."""
+    return {**status, "last_activity": iso(status["last_activity"])}

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import signal
 import threading
+from contextlib import suppress
 from datetime import datetime
 from typing import TypedDict
 
@@ -14,6 +15,7 @@ from procrastinate.worker import Worker
 
 from catalogtool.core.log import get_logger
 from catalogtool.core.settings import Settings
+from catalogtool.jobs.announcing import Announcer
 from catalogtool.jobs.app import build_app
 from catalogtool.jobs.connection import PatientConnector
 from catalogtool.jobs.ownership import OwnJobs
@@ -153,10 +155,14 @@ class QueueProcessor:
             dead_after=self._dead_after_seconds,
         )
         keepers = [asyncio.create_task(self._keep_working(app, queue)) for queue in self._queues]
-        side_work = asyncio.create_task(upkeep.run())
+        side_work = [
+            asyncio.create_task(work.run()) for work in (upkeep, Announcer(self._connector))
+        ]
         await self._stop_event.wait()
         await self._wind_up(keepers)
-        side_work.cancel()
+        for task in side_work:
+            task.cancel()
+        await _announce_the_end(self._connector)
         await self._connector.close()
 
     async def _keep_working(self, app: procrastinate.App, queue: str) -> None:
@@ -190,3 +196,9 @@ class QueueProcessor:
             for task in pending:
                 task.cancel()
             await asyncio.wait(pending, timeout=LAST_WORDS_SECONDS)
+
+
+async def _announce_the_end(connector: PatientConnector) -> None:
+    """Tell the pages that this worker is gone, unless the database is gone too."""
+    with suppress(Exception):
+        await asyncio.wait_for(Announcer(connector).announce(), LAST_WORDS_SECONDS)

@@ -36,7 +36,7 @@ class Outcome:
 
 def video_ids(column: Column, outcome: Outcome) -> Column:
     """Eleven characters each; any other row is unusable."""
-    if _VIDEO_IDS.fullmatch(_joined(column)):
+    if _all_match(_VIDEO_IDS, column):
         return column
     return _one_by_one(column, values.video_id, outcome, required=True)
 
@@ -63,35 +63,43 @@ def lengths(column: Column, outcome: Outcome) -> Column:
 
 def timestamps(column: Column, outcome: Outcome) -> Column:
     """Times in UTC; a bad one is unknown."""
-    if _TIMES.fullmatch(_joined(column)) and all(map(_is_day, set(map(_day, column)))):
+    if _all_match(_TIMES, column) and all(map(_is_day, set(map(_day, column)))):
         return column
     return _one_by_one(column, values.timestamp, outcome)
 
 
 def dates(column: Column, outcome: Outcome) -> Column:
     """Days; a bad one is unknown."""
-    return _by_table(column, values.date, outcome)
+    return words(values.date, len("2018-01-31"))(column, outcome)
 
 
 def isrcs(column: Column, outcome: Outcome) -> Column:
     """ISRC codes without dashes; a bad one is unknown."""
-    if _ISRCS.fullmatch(_joined(column)):
+    if _all_match(_ISRCS, column):
         return column
     return _one_by_one(column, values.isrc, outcome)
 
 
 def upcs(column: Column, outcome: Outcome) -> Column:
     """UPC and EAN codes without dashes; a bad one is unknown."""
-    if _UPCS.fullmatch(_joined(column)):
+    if _all_match(_UPCS, column):
         return column
     return _one_by_one(column, values.upc, outcome)
 
 
-def words(convert: Convert) -> Callable[[Column, Outcome], Column]:
-    """A column of few different texts: each is converted once."""
+def words(convert: Convert, longest: int) -> Callable[[Column, Outcome], Column]:
+    """A column of few different texts: each is converted once, and cut like other texts."""
 
     def convert_column(column: Column, outcome: Outcome) -> Column:
-        return _by_table(column, convert, outcome)
+        table = {text: (convert(text) or "") if text else text for text in set(column)}
+        if all(text == value and len(text) <= longest for text, value in table.items()):
+            return column
+        if lost := {text for text, value in table.items() if not value and text.strip()}:
+            outcome.dropped += sum(text in lost for text in column)
+        if long := {text for text, value in table.items() if len(value) > longest}:
+            outcome.cut += sum(text in long for text in column)
+            table |= {text: table[text][:longest].rstrip() for text in long}
+        return list(map(table.__getitem__, column))
 
     return convert_column
 
@@ -133,18 +141,10 @@ def _one_by_one(
     return made
 
 
-def _by_table(column: Column, convert: Convert, outcome: Outcome) -> Column:
-    table = {text: (convert(text) or "") if text else text for text in set(column)}
-    if all(text == value for text, value in table.items()):
-        return column
-    lost = {text for text, value in table.items() if not value and text.strip()}
-    if lost:
-        outcome.dropped += sum(text in lost for text in column)
-    return list(map(table.__getitem__, column))
-
-
-def _joined(column: Column) -> str:
-    return "\n".join(column) + "\n"
+def _all_match(cells: re.Pattern[str], column: Column) -> bool:
+    """Whether every cell is as the pattern wants it; one with a line end in it is not."""
+    joined = "\n".join(column) + "\n"
+    return joined.count("\n") == len(column) and cells.fullmatch(joined) is not None
 
 
 def _digits(column: Column, longest: int) -> bool:

@@ -20,6 +20,8 @@ from catalogtool.reports.columns import (
 
 DELIMITERS = ",;\t|"
 MOST_COLUMNS = 500
+# A name may hold a line break.
+MOST_LINES = 20
 SHOWN_COLUMNS = 60
 
 
@@ -28,8 +30,9 @@ class Header:
     """What the first lines tell.
 
     `columns` maps a staging column (see `columns.ALIASES`) to its index in a row, `width` is the
-    number of fields of every row, `lines` how many lines come before the first row, `unknown` the
-    headers that nobody knows, as they are written.
+    number of fields of every row, `lines` how many lines come before the first row, `row` the
+    header's own row number (2 below a line of junk), `unknown` the headers that nobody knows, as
+    they are written.
     """
 
     kind: Kind
@@ -37,6 +40,7 @@ class Header:
     columns: dict[str, int]
     width: int
     lines: int
+    row: int
     unknown: tuple[str, ...]
 
 
@@ -45,28 +49,34 @@ def read_header(lines: Sequence[str]) -> Header:
 
     Raises FileProcessingError that names the column that is missing and lists those found.
     """
-    for number, line in enumerate(lines[:2], start=1):
-        header = _best_reading(line, number)
+    for row in (1, 2):
+        header = _best_reading(lines[row - 1 : row + MOST_LINES], row)
         if header is not None:
             return header
     raise _no_header(lines)
 
 
-def _best_reading(line: str, number: int) -> Header | None:
-    """The line as a header, by the delimiter under which most of its names are known."""
-    candidates = [
-        header
-        for delimiter in DELIMITERS
-        if (header := _as_header(_split(line, delimiter), delimiter, number)) is not None
-    ]
+def _best_reading(lines: Sequence[str], row: int) -> Header | None:
+    """A header that begins these lines, by the delimiter under which most names are known."""
+    candidates = []
+    for delimiter in DELIMITERS:
+        names, used = _split(lines, delimiter)
+        header = _as_header(names, delimiter, row - 1 + used, row)
+        if header is not None:
+            candidates.append(header)
     return max(candidates, key=lambda header: len(header.columns), default=None)
 
 
-def _split(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter), [])
+def _split(lines: Sequence[str], delimiter: str) -> tuple[list[str], int]:
+    """The first record of these lines, and how many of them it takes."""
+    reader = csv.reader(lines, delimiter=delimiter)
+    try:
+        return next(reader, []), reader.line_num
+    except csv.Error:
+        return [lines[0][:100]], 1
 
 
-def _as_header(names: list[str], delimiter: str, number: int) -> Header | None:
+def _as_header(names: list[str], delimiter: str, lines: int, row: int) -> Header | None:
     normal = [normalise(name) for name in names]
     kind = _kind(set(normal))
     if kind is None:
@@ -87,7 +97,7 @@ def _as_header(names: list[str], delimiter: str, number: int) -> Header | None:
     unknown = tuple(
         name.strip()[:100] for name, plain in zip(names, normal, strict=True) if plain not in known
     )
-    return Header(kind, delimiter, columns, len(names), number, unknown)
+    return Header(kind, delimiter, columns, len(names), lines, row, unknown)
 
 
 def _kind(names: set[str]) -> Kind | None:
@@ -115,8 +125,14 @@ def _refuse_repeated(normal: list[str], columns: dict[str, int]) -> None:
         )
 
 
+def _most_fields(lines: Sequence[str]) -> list[str]:
+    return max((_split(lines, delimiter)[0] for delimiter in DELIMITERS), key=len)
+
+
 def _no_header(lines: Sequence[str]) -> FileProcessingError:
-    found = max((_split(lines[0], d) for d in DELIMITERS), key=len) if lines else []
+    first, second = (_most_fields(lines[place : place + 1]) for place in (0, 1))
+    # Above a header with a name too few there may be a line of junk as well.
+    found = second if len(first) <= 1 < len(second) else first
     if len(found) > MOST_COLUMNS:
         return FileProcessingError(
             f"The first line has {len(found):,} columns and none of them is video_id.",

@@ -104,7 +104,7 @@ def _end(turn: Turn, status: str, message: str) -> None:
 
 def _is_full(error: Exception) -> bool:
     cause = error.orig if isinstance(error, DBAPIError) else error
-    return isinstance(cause, psycopg.errors.InsufficientResources)
+    return isinstance(cause, psycopg.errors.DiskFull | psycopg.errors.ConfigurationLimitExceeded)
 
 
 def _explain(error: Exception) -> str:
@@ -268,9 +268,13 @@ def _counts(session: Session, staging: Staging) -> dict[int, int]:
     """How many videos of the file need what; of an asset report, how many assets there are."""
     if staging.kind is Kind.ASSET:
         distinct = f"SELECT 0, count(DISTINCT asset_id) FROM {staging.rows}"
-        return {need: number for need, number in session.execute(text(distinct))}
+        return _pairs(session, distinct)
     by_need = f"SELECT what, count(*) FROM {staging.pick} GROUP BY what"
-    return {need: number for need, number in session.execute(text(by_need))}
+    return _pairs(session, by_need)
+
+
+def _pairs(session: Session, query: str) -> dict[int, int]:
+    return {row[0]: row[1] for row in session.execute(text(query))}
 
 
 def _tell_what_would_be(

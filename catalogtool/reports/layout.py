@@ -24,22 +24,31 @@ _BY_TYPE: dict[str, CellConverter] = {
     "bigint": cells.bigints,
     "timestamptz": cells.timestamps,
     "date": cells.dates,
-    "boolean": cells.words(values.boolean),
+    "boolean": cells.words(values.boolean, len("false")),
     "text[]": cells.lists,
     "text": cells.texts(LONGEST_TEXT),
-    "varchar(10)": cells.words(values.flag),
+    "varchar(10)": cells.words(values.flag, len("Yes")),
 }
 _BY_NAME: dict[str, CellConverter] = {
     "video_id": cells.video_ids,
-    "channel_id": cells.words(values.channel_id),
     "video_length": cells.lengths,
     "isrc": cells.isrcs,
     "of_asset_isrc": cells.isrcs,
     "of_asset_upc": cells.upcs,
-    "privacy_status": cells.words(values.lower),
-    "claim_status": cells.words(values.upper),
-    "claim_status_detail": cells.words(values.upper),
-    "of_asset_asset_type": cells.words(values.upper),
+}
+# Columns of few different texts, cut at the length of their type.
+_WORDS: dict[str, cells.Convert] = {
+    "channel_id": values.channel_id,
+    "privacy_status": values.lower,
+    "claimed_status": values.lower,
+    "claim_status": values.upper,
+    "claim_status_detail": values.upper,
+    "of_asset_asset_type": values.upper,
+    "category": values.word,
+    "upload_source": values.word,
+    "claim_origin": values.word,
+    "content_type": values.word,
+    "claim_type": values.word,
 }
 # Columns that the catalogue derives from others, in `_derive`.
 _HELPERS = ("claimed_by_this_owner",)
@@ -112,9 +121,7 @@ def _converter(kind: Kind, name: str, type_: str) -> CellConverter:
     if type_ in _BY_TYPE:
         return _BY_TYPE[type_]
     longest = int(type_.removeprefix("varchar(").removesuffix(")"))
-    if name in {"category", "upload_source", "claim_origin", "content_type", "claim_type"}:
-        return cells.words(lambda text: text.strip()[:longest])
-    return cells.texts(longest)
+    return cells.words(_WORDS[name], longest) if name in _WORDS else cells.texts(longest)
 
 
 def _derive(kind: Kind, made: dict[str, Column], size: int) -> None:
@@ -126,9 +133,7 @@ def _derive(kind: Kind, made: dict[str, Column], size: int) -> None:
                 "Yes" if owners else "No" for owners in made["other_owners_claiming"]
             ]
         claimed = made.pop("claimed_by_this_owner", nothing)
-        if "claimed_status" in made:
-            made["claimed_status"] = [text.lower() for text in made["claimed_status"]]
-        elif "claim_id" in made or claimed is not nothing:
+        if "claimed_status" not in made and ("claim_id" in made or claimed is not nothing):
             made["claimed_status"] = [
                 "claimed" if claim or flag == "Yes" else "unclaimed" if flag == "No" else ""
                 for claim, flag in zip(made.get("claim_id", nothing), claimed, strict=True)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import io
 from collections.abc import Iterator
+from itertools import islice
 
 from catalogtool.core.errors import FileProcessingError
 
 LONGEST_LINE = 1_000_000
+# What becomes of very short lines takes a hundred times their room.
+MOST_LINES = 50_000
 
 _OTHER_UNICODE = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
@@ -29,11 +33,16 @@ def text_blocks(blocks: Iterator[bytes]) -> Iterator[str]:
         whole, newline, rest = part.rpartition("\n")
         if newline:
             block = carry + whole + newline
-            lines += block.count("\n")
-            yield block
+            count = block.count("\n")
+            lines += count
+            yield from [block] if count <= MOST_LINES else _pieces(block)
             carry = rest
         else:
-            carry += part
+            # Old Macs end their lines so; the last one may be the first half of CR LF.
+            head, mark, last = (carry + part[:-1]).rpartition("\r")
+            if mark:
+                yield head + mark
+            carry = last + part[-1:]
         if len(carry) > LONGEST_LINE:
             raise FileProcessingError(
                 f"Line {lines + 1:,} is longer than {LONGEST_LINE:,} characters.",
@@ -41,6 +50,12 @@ def text_blocks(blocks: Iterator[bytes]) -> Iterator[str]:
             )
     if carry:
         yield carry
+
+
+def _pieces(block: str) -> Iterator[str]:
+    lines = io.StringIO(block, newline="\n")
+    while piece := "".join(islice(lines, MOST_LINES)):
+        yield piece
 
 
 def _decoded(blocks: Iterator[bytes]) -> Iterator[str]:
@@ -63,8 +78,8 @@ def _decoded(blocks: Iterator[bytes]) -> Iterator[str]:
 
 def _refuse_other_unicode(data: bytes) -> None:
     name = next((name for mark, name in _OTHER_UNICODE if data.startswith(mark)), None)
-    if name is None and len(data) > 3 and data[:4].count(0) == 2:
-        name = "UTF-16"
+    if name is None and len(data) > 3:
+        name = {2: "UTF-16", 3: "UTF-32"}.get(data[:4].count(0))
     if name is not None:
         raise FileProcessingError(
             f"The file is {name}, not UTF-8 (byte offset 0); save it as CSV UTF-8.",

@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from catalogtool.core.db import unit_of_work
 from catalogtool.core.errors import ValidationError
-from catalogtool.reports import queries, service
+from catalogtool.jobs.status import EVENT as PROCESSOR_EVENT
+from catalogtool.jobs.status import event_payload, processor_status
+from catalogtool.reports import service
 from catalogtool.reports.models import Report
 from catalogtool.reports.turn import EVENT, status_event
 
@@ -19,7 +21,7 @@ RECENT = 20
 def answer_processor_status(_payload: dict[str, Any]) -> dict[str, Any]:
     """What the workers are doing."""
     with unit_of_work() as session:
-        return queries.processor_status(session)
+        return event_payload(processor_status(session))
 
 
 def answer_cancel(payload: dict[str, Any]) -> dict[str, Any]:
@@ -33,7 +35,8 @@ def answer_cancel(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def recent_states() -> Iterable[tuple[str, dict[str, Any]]]:
-    """The present state of the latest reports, for pages that may have missed some events."""
+    """How the workers and the latest reports do, for pages that may have missed some events."""
     with unit_of_work() as session:
         latest = session.scalars(select(Report).order_by(Report.id.desc()).limit(RECENT))
-        return [(EVENT, status_event(report)) for report in latest]
+        reports = [(EVENT, status_event(report)) for report in latest]
+        return [(PROCESSOR_EVENT, event_payload(processor_status(session))), *reports]

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalogtool.core.errors import ReportNotFoundError
-from catalogtool.jobs.status import count_jobs, read_status
 from catalogtool.reports.models import Report, ReportError
 
 
@@ -61,24 +60,6 @@ def describe(report: Report) -> dict[str, Any]:
         "progress": progress_of(report),
         "summary": summary_of(report),
         "error_message": report.error_message,
-    }
-
-
-def processor_status(session: Session) -> dict[str, Any]:
-    """What the workers are doing, and how many jobs wait, run and have ended."""
-    status = read_status(session)
-    counts = count_jobs(session)
-    lengths = {
-        "pending": counts.get("todo", 0),
-        "processing": counts.get("doing", 0),
-        "completed": counts.get("succeeded", 0),
-        "failed": counts.get("failed", 0),
-    }
-    return {
-        "running": status["running"],
-        "tasks_processed": lengths["completed"] + lengths["failed"],
-        "last_activity": status["last_activity"],
-        "queue_length": {**lengths, "total": sum(lengths.values())},
     }
 
 

@@ -17,6 +17,7 @@ from catalogtool.auth.routes import the_user
 from catalogtool.core.db import unit_of_work
 from catalogtool.core.settings import Settings
 from catalogtool.core.storage import Store
+from catalogtool.jobs.status import processor_status
 from catalogtool.reports import queries, schemas, service
 from catalogtool.reports.files import list_report_files, store_upload
 from catalogtool.reports.models import Report
@@ -104,7 +105,7 @@ def process_report(json_data: Answer) -> Answer:
             user_id=the_user().id,
         )
     with unit_of_work() as session:
-        processor = queries.processor_status(session)
+        processor = processor_status(session)
     return {
         "report_ids": [report.id for report in reports],
         "queued_files": [report.filename for report in reports],

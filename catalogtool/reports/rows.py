@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from catalogtool.catalog.merge.fields import Kind
-from catalogtool.reports.header import Header, read_header
+from catalogtool.reports.header import MOST_LINES, Header, read_header
+from catalogtool.reports.quoting import Quoting
 
 # The longest text of a report is a list of 250 territories; a field beyond this has swallowed
 # its neighbours, because a quote was never closed.
@@ -26,7 +27,7 @@ UNCLOSED = "a quote is opened and never closed"
 TOO_LONG = f"a field is longer than {LONGEST_FIELD:,} characters"
 
 # What an id looks like; the second line of a title hardly ever has one in the place of the key.
-_KEY = re.compile(r"\s*[A-Za-z0-9_-]{11,17}\s*")
+_KEY = re.compile(r"\s*(?:[A-Za-z0-9_-]{11}|A[0-9]{16})\s*")
 
 
 @dataclass(frozen=True)
@@ -69,22 +70,22 @@ class RowReader:
         csv.field_size_limit(LONGEST_FIELD)
         self._blocks = blocks
         self._cleaned = 0
+        self._pulled_in = False
         first = self._next_block()
-        while first.count("\n") < 2 and (more := self._next_block()):
+        while len(lines := _lines(first)) <= MOST_LINES and (more := self._next_block()):
             first += more
-        lines = _lines(first)
         self.header: Header = read_header(lines)
-        self._first = "".join(lines[self.header.lines :])
-        self._number = self.header.lines
+        self._quoting = Quoting(self.header.delimiter)
+        self._left = "".join(lines[self.header.lines :])
+        self._number = self.header.row
 
     def batches(self) -> Iterator[Batch]:
         """All rows, in batches; memory is bounded by the longest allowed record."""
-        block, self._first = self._first or self._next_block(), ""
-        while block:
+        while block := self._left or self._next_block():
+            self._left = ""
             batch = self._quickly(block) or self._record_by_record(block)
             batch.cleaned, self._cleaned = self._cleaned, 0
             yield batch
-            block = self._next_block()
 
     def _next_block(self) -> str:
         """The next lines of the file without NUL bytes; nothing at its end."""
@@ -100,13 +101,19 @@ class RowReader:
             rows, several = self._parse(block)
         except csv.Error:
             return None
-        if rows.pop() != [_END] or (several and not self._are_sound(_lines(block), several)):
+        if rows.pop() != [_END]:
+            return None
+        lines = _lines(block) if several else []
+        if any(self._is_suspect(lines[place]) for place in several):
             return None
         width = self.header.width
         if not any(map(width.__ne__, map(len, rows))):
             first, self._number = self._number + 1, self._number + len(rows)
             return Batch(rows, list(range(first, self._number + 1)))
         batch = Batch()
+        if not any(rows):
+            self._number += len(rows)
+            return batch
         for row in rows:
             self._judge(batch, row)
         return batch
@@ -125,25 +132,23 @@ class RowReader:
             last = reader.line_num
         return rows, several
 
-    def _are_sound(self, lines: list[str], several: list[slice]) -> bool:
-        return all(self._is_sound(lines[place]) for place in several)
-
     def _record_by_record(self, block: str) -> Batch:
-        """The careful way; a record that runs over the end of the block pulls in the next."""
+        """The careful way, as far as a record that runs over the end of the block."""
         batch = Batch()
         ahead = deque(_lines(block))
-        while ahead:
+        self._pulled_in = False
+        while ahead and not self._pulled_in:
             used: list[str] = []
             try:
                 row = next(self._parser(ahead, used))
             except csv.Error:
                 row = [_END]
-            if row and row[-1].endswith(_END):
-                self._give_up_first(batch, used, ahead)
-            elif len(used) > 1 and not self._is_sound(used) and self._row_follows(used, ahead):
+            unclosed = bool(row) and row[-1].endswith(_END)
+            if unclosed or self._has_swallowed_a_row(used, ahead):
                 self._give_up_first(batch, used, ahead)
             else:
                 self._judge(batch, row)
+        self._left = "".join(ahead)
         return batch
 
     def _parser(self, ahead: deque[str], used: list[str]) -> Iterator[list[str]]:
@@ -155,6 +160,7 @@ class RowReader:
         while length <= LONGEST_RECORD:
             if not ahead:
                 ahead.extend(_lines(self._next_block()))
+                self._pulled_in = True
             if not ahead:
                 break
             used.append(ahead.popleft())
@@ -162,16 +168,19 @@ class RowReader:
             yield used[-1]
         yield _END
 
-    def _is_sound(self, lines: list[str]) -> bool:
-        """Whether these lines are one record of the right width, quoted by the rules."""
-        try:
-            row = next(csv.reader(lines, delimiter=self.header.delimiter, strict=True), [])
-        except csv.Error:
-            return False
-        return len(row) == self.header.width
+    def _is_suspect(self, lines: list[str]) -> bool:
+        """Whether a record over these lines may be several, joined by a quote left open."""
+        if not self._quoting.is_sound(lines):
+            return True
+        row = next(csv.reader(lines, delimiter=self.header.delimiter), [])
+        return len(row) != self.header.width and self._has_key(lines[1])
 
-    def _row_follows(self, used: list[str], ahead: deque[str]) -> bool:
-        """Whether the second of these lines begins a row, as its width or its key tells."""
+    def _has_swallowed_a_row(self, used: list[str], ahead: deque[str]) -> bool:
+        """Whether a suspect record's second line begins a row, as its key or its width tells."""
+        if len(used) == 1 or not self._is_suspect(used):
+            return False
+        if self._has_key(used[1]):
+            return True
         ahead.extendleft(reversed(used[1:]))
         tried: list[str] = []
         try:
@@ -182,7 +191,7 @@ class RowReader:
         ahead.extendleft(reversed(tried))
         for _ in used[1:]:
             ahead.popleft()
-        return follows or self._has_key(used[1])
+        return follows
 
     def _has_key(self, line: str) -> bool:
         place = self.header.columns["asset_id" if self.header.kind is Kind.ASSET else "video_id"]

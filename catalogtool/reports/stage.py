@@ -71,7 +71,9 @@ def stage(session: Session, turn: Turn, store: Store, watcher: Watcher) -> tuple
             with tempfile.SpooledTemporaryFile(
                 ERRORS_IN_MEMORY, "w+", newline="", encoding="utf-8"
             ) as errors:
-                _copy(session, staging, _converted(reader, layout, counted, reading, errors))
+                _copy(
+                    session, staging, _converted(reader, layout, counted, reading, errors), watcher
+                )
                 _keep_errors(session, turn, errors)
         finally:
             watcher.reading = None
@@ -113,9 +115,11 @@ def _shown(error: RowError) -> str | None:
     return error.value[:200] if error.value is not None else None
 
 
-def _copy(session: Session, staging: Staging, parts: Iterator[bytes]) -> None:
+def _copy(session: Session, staging: Staging, parts: Iterator[bytes], watcher: Watcher) -> None:
     with _driver(session).cursor().copy(copy_statement(staging)) as copy:
         for part in parts:
+            # A COPY that PostgreSQL has cancelled would not tell us before the end of the file.
+            watcher.check()
             for start in range(0, len(part), MIB):
                 copy.write(part[start : start + MIB])
 

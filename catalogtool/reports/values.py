@@ -15,6 +15,7 @@ import isodate
 LARGEST_INTEGER = 2**31 - 1
 LARGEST_BIGINT = 2**63 - 1
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+LONGEST_TIME = 64
 
 _VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 _NUMBER = re.compile(r"[0-9]+")
@@ -86,9 +87,13 @@ def seconds(text: str) -> str | None:
     return _whole(value, LARGEST_INTEGER)
 
 
-@lru_cache(maxsize=65_536)
 def timestamp(text: str) -> str | None:
     """A time in UTC from `2018-01-31`, `2018/01/31` or ISO 8601; what is no date is unknown."""
+    return _timestamp(text) if len(text) <= LONGEST_TIME else None
+
+
+@lru_cache(maxsize=65_536)
+def _timestamp(text: str) -> str | None:
     parts = _DATE.fullmatch(text.strip())
     if parts is None:
         return None
@@ -119,6 +124,11 @@ def boolean(text: str) -> str | None:
     """`true` or `false`, however it is spelled; anything else is unknown."""
     word = text.strip().casefold()
     return "true" if word in YES else "false" if word in NO else None
+
+
+def word(text: str) -> str | None:
+    """Without the blanks around it."""
+    return text.strip() or None
 
 
 def lower(text: str) -> str | None:

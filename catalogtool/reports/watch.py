@@ -110,8 +110,11 @@ class Watcher:
         if stop_requested():
             self._interrupt("stopping")
         with unit_of_work() as session:
+            # Locked until the event is out: the import's next step, and its event, come after it.
+            session.execute(text("SET LOCAL lock_timeout = '200ms'"))
             row = session.execute(
-                text("SELECT * FROM report WHERE id = :id"), {"id": self._turn.report_id}
+                text("SELECT * FROM report WHERE id = :id FOR NO KEY UPDATE"),
+                {"id": self._turn.report_id},
             ).one_or_none()
             if row is None or row.attempt != self._turn.attempt or row.status != "processing":
                 self._interrupt("lost")
@@ -123,7 +126,6 @@ class Watcher:
     def _tell(self, session: Session, row: Row[Any]) -> None:
         """While the file is read, save how far; later the import itself does that."""
         if self.reading is not None:
-            session.execute(text("SET LOCAL lock_timeout = '200ms'"))
             row = session.execute(_SAVE_READING, _reading(self.reading, row)).one_or_none() or row
         announce(session, row)
 

@@ -19,14 +19,7 @@ from catalogtool.web.csp import csp_nonce
 
 YEAR_SECONDS = 31_536_000
 DIGEST_LETTERS = 12
-VENDOR = {
-    "@kurkle/color": "@kurkle/color/dist/color.esm.js",
-    "@popperjs/core": "@popperjs/core/dist/esm/index.js",
-    "bootstrap": "bootstrap/dist/js/bootstrap.esm.min.js",
-    "chart.js": "chart.js/dist/chart.js",
-    "socket.io-client": "socket.io-client/dist/socket.io.esm.min.js",
-    "tabulator-tables": "tabulator-tables/dist/js/tabulator_esm.min.mjs",
-}
+VENDOR = {"socket.io-client": "socket.io-client/dist/socket.io.esm.min.js"}
 SCRIPT_SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 

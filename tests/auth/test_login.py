@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from catalogtool.auth.models import AuditEvent, User
 from catalogtool.auth.service import create_user
+from catalogtool.auth.setup import LOGIN_FAILED
 from catalogtool.core.db import unit_of_work
 from tests.clients import PASSWORD, new_client, session_of
 
@@ -43,6 +44,17 @@ def test_login_takes_address_or_user_name_in_any_case(
     assert me.json is not None
     assert me.json["user"]["email"] == "ann@example.com"
     assert ("login", "ann@example.com") in recorded()
+
+
+@pytest.mark.parametrize("email", ["ann@example.com", "nobody@example.com", "nobody"])
+def test_a_failed_login_is_explained_without_telling_who_has_an_account(
+    app: APIFlask, email: str
+) -> None:
+    with unit_of_work() as session:
+        create_user(session, "ann@example.com", PASSWORD)
+    answer = new_client(app).post("/login", json={"email": email, "password": "wrong password"})
+    assert answer.json is not None
+    assert answer.json["message"] == LOGIN_FAILED
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, StorageState, expect, sync_playwright
 
 from tests.browser.sample import sample_report
 from tests.browser.site import EMAIL, PASSWORD, Site, running_site
@@ -64,10 +65,22 @@ def visitor(site: Site, browser: Browser) -> Iterator[Page]:
     assert problems == []
 
 
+@pytest.fixture(scope="module")
+def login(site: Site, browser: Browser) -> StorageState:
+    """What a login leaves in the browser; one is enough for all tests of a module."""
+    with browser.new_context(base_url=site.url) as context:
+        context.set_default_timeout(PATIENCE_MS)
+        opened = context.new_page()
+        log_in(opened)
+        expect(opened.get_by_role("button", name="Account")).to_be_visible()
+        return context.storage_state()
+
+
 @pytest.fixture
-def page(visitor: Page) -> Page:
-    """A page of the manager, logged in."""
-    log_in(visitor)
+def page(visitor: Page, login: StorageState) -> Page:
+    """The catalogue as the manager sees it, logged in."""
+    visitor.context.add_cookies(cast("Any", login["cookies"]))
+    visitor.goto("/")
     return visitor
 
 

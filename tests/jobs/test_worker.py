@@ -14,7 +14,6 @@ from catalogtool.core.db import unit_of_work
 from catalogtool.core.migrate import upgrade
 from catalogtool.jobs import defer
 from catalogtool.jobs.schedule import delete_old_jobs
-from catalogtool.jobs.status import count_jobs, read_status
 from tests.databases import CARELESS, open_folder
 from tests.jobs.conftest import Start, eventually, statuses, steps
 from tests.jobs.sample_jobs import TABLE
@@ -197,20 +196,6 @@ def test_a_worker_stops_also_while_the_database_is_away(start_worker: Start) -> 
     process.terminate()
     assert process.wait(10) == 0
     assert b"waiting_for_database" not in process.stderr.read()
-
-
-def test_status_counts_live_workers_and_jobs(traced: str, start_worker: Start) -> None:
-    start_worker(traced)
-    enqueue("test_note", what="x")
-    eventually(lambda: statuses(traced) == {"succeeded": 1})
-    with unit_of_work() as session:
-        status = read_status(session)
-        assert count_jobs(session)["succeeded"] >= 1
-        assert count_jobs(session, "reports") == {}
-    assert status["workers"] == 2
-    assert status["running"]
-    assert status["last_activity"] is not None
-    assert status["jobs"]["default"]["succeeded"] >= 1
 
 
 def test_old_finished_jobs_are_deleted(traced: str) -> None:

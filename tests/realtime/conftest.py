@@ -21,6 +21,7 @@ from catalogtool.core import db
 from catalogtool.core.db import unit_of_work
 from catalogtool.core.events import publish
 from tests.databases import new_database
+from tests.jobs.conftest import start_worker  # noqa: F401
 
 PASSWORD = "a long enough password"
 

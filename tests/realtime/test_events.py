@@ -36,6 +36,20 @@ def test_every_client_of_every_process_hears_every_committed_event(web: str, pag
         assert [p["video_id"] for p in page.of("sync_complete")] == list("01234")
 
 
+def test_pages_hear_from_a_worker_what_the_queue_does(
+    web: str, pages: Open, start_worker: Callable[..., object]
+) -> None:
+    page = pages(web, login(web))
+    start_worker(db.engine().url.set(drivername="postgresql").render_as_string(False))
+    eventually(lambda: any(status["running"] for status in page.of("processor_status")))
+    assert set(page.of("processor_status")[-1]) == {
+        "running",
+        "tasks_processed",
+        "last_activity",
+        "queue_length",
+    }
+
+
 def test_nobody_connects_without_a_login(web: str) -> None:
     for headers in ({}, {"Cookie": "session=forged"}):
         reasons: list[object] = []

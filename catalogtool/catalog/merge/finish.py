@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from catalogtool.catalog.merge import coverage
 from catalogtool.catalog.merge.chunk import take_turn
 from catalogtool.catalog.merge.coverage import Edition
-from catalogtool.catalog.merge.fields import VIDEO_FIELDS, Kind
+from catalogtool.catalog.merge.fields import ASSET_FIELDS, SETTLED, VIDEO_FIELDS, Kind
 from catalogtool.catalog.merge.staging import Staging, drop
 from catalogtool.channels.service import drop_provisional
 
@@ -31,6 +31,8 @@ def finish(session: Session, staging: Staging, edition: Edition) -> None:
     if staging.kind is not Kind.ASSET:
         _confirm_edits(session, staging, edition)
         drop_provisional(session)
+    if staging.kind is not Kind.VIDEO:
+        _confirm_edits_of_codes(session, staging, edition)
     if staging.kind is Kind.CLAIMS:
         _remember_shorts(session, staging)
     # What the title index has put aside while rows came in would slow every search.
@@ -49,6 +51,26 @@ def _confirm_edits(session: Session, staging: Staging, edition: Edition) -> None
             f"""DELETE FROM pending_edit p USING {staging.pick} k
             JOIN {staging.rows} r ON r.ctid = k.tid
             WHERE p.video_id = k.video_id AND p.created_at < :as_of + interval '1 day'
+              AND p.value = CASE p.field {cases} END"""
+        ),
+        edition.parameters,
+    )
+
+
+def _confirm_edits_of_codes(session: Session, staging: Staging, edition: Edition) -> None:
+    """The same for what a video takes over from its asset, where the report tells it."""
+    staged = {field.name: f"r.{field.source}" for field in ASSET_FIELDS[staging.kind]}
+    told = [field.name for field in SETTLED if field.name in staged]
+    cases = " ".join(
+        f"WHEN '{name}' THEN CASE WHEN {staged[name]} IS NOT NULL THEN to_jsonb(a.{name}) END"
+        for name in told
+    )
+    session.execute(
+        text(
+            f"""DELETE FROM pending_edit p USING video v
+            JOIN asset a ON a.asset_id = v.asset_id
+            JOIN {staging.rows} r ON r.asset_id = v.asset_id
+            WHERE p.video_id = v.video_id AND p.created_at < :as_of + interval '1 day'
               AND p.value = CASE p.field {cases} END"""
         ),
         edition.parameters,
