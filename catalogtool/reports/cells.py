@@ -17,12 +17,16 @@ from catalogtool.reports.values import Unusable
 Column = Sequence[str]
 Convert = Callable[[str], str | None]
 
-_VIDEO_IDS = re.compile(r"(?:[A-Za-z0-9_-]{11}\n)*")
-_TIMES = re.compile(
-    r"(?:(?:(?:199|20\d)\d-[01]\d-[0-3]\d(?:T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ)?)?\n)*"
-)
-_ISRCS = re.compile(r"(?:(?:[A-Z]{2}[A-Z0-9]{3}[0-9]{7})?\n)*")
-_UPCS = re.compile(r"(?:(?:[0-9]{8,14})?\n)*")
+# What one cell must look like to be kept as it is; written so that Arrow reads them too.
+VIDEO_ID = r"[A-Za-z0-9_-]{11}"
+TIME = r"(?:199|20[0-9])[0-9]-[01][0-9]-[0-3][0-9](?:T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?"
+ISRC = r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}"
+UPC = r"[0-9]{8,14}"
+
+_VIDEO_IDS = re.compile(rf"(?:{VIDEO_ID}\n)*")
+_TIMES = re.compile(rf"(?:(?:{TIME})?\n)*")
+_ISRCS = re.compile(rf"(?:(?:{ISRC})?\n)*")
+_UPCS = re.compile(rf"(?:(?:{UPC})?\n)*")
 
 
 @dataclass

@@ -21,7 +21,7 @@ from catalogtool.catalog.merge.chunk import take_turn as wait_for_merge
 from catalogtool.catalog.merge.compare import NEW, SKIPPED, compare
 from catalogtool.catalog.merge.coverage import Edition
 from catalogtool.catalog.merge.fields import Kind
-from catalogtool.catalog.merge.finish import cover_unchanged, finish
+from catalogtool.catalog.merge.finish import cover_known, finish, uncover_pending
 from catalogtool.catalog.merge.staging import Staging, drop, is_whole
 from catalogtool.core.db import unit_of_work
 from catalogtool.core.errors import AppException
@@ -97,6 +97,8 @@ def _end(turn: Turn, status: str, message: str) -> None:
             },
         ).one_or_none()
         if row is not None:
+            if row.phase == "merging":
+                uncover_pending(session, Staging(row.id, Kind(row.kind)), row.cursor)
             for kind in Kind:
                 drop(session, Staging(turn.report_id, kind))
             announce(session, row)
@@ -177,7 +179,7 @@ class _Import:
             if self.turn.dry_run:
                 _tell_what_would_be(session, self.turn, staging, counts)
                 return
-            cover_unchanged(session, staging, edition)
+            cover_known(session, staging, edition)
             save(
                 session,
                 self.turn,

@@ -37,7 +37,7 @@ _BY_NAME: dict[str, CellConverter] = {
     "of_asset_upc": cells.upcs,
 }
 # Columns of few different texts, cut at the length of their type.
-_WORDS: dict[str, cells.Convert] = {
+WORDS: dict[str, cells.Convert] = {
     "channel_id": values.channel_id,
     "privacy_status": values.lower,
     "claimed_status": values.lower,
@@ -51,7 +51,7 @@ _WORDS: dict[str, cells.Convert] = {
     "claim_type": values.word,
 }
 # Columns that the catalogue derives from others, in `_derive`.
-_HELPERS = ("claimed_by_this_owner",)
+HELPERS = ("claimed_by_this_owner",)
 
 
 class Layout:
@@ -64,7 +64,7 @@ class Layout:
         self._order = list(types)
         self._converters = {
             name: _converter(header.kind, name, types.get(name, "varchar(10)"))
-            for name in (*types, *_HELPERS)
+            for name in (*types, *HELPERS)
             if name in header.columns
         }
         self.cut = 0
@@ -72,6 +72,9 @@ class Layout:
 
     def convert(self, batch: Batch) -> tuple[bytes, list[RowError]]:
         """The lines for COPY of the rows that can be used, and what is wrong with the others."""
+        if batch.ready is not None:
+            self.cut += batch.ready.cut
+            return batch.ready.lines, []
         errors = list(batch.errors)
         if not batch.rows:
             return b"", errors
@@ -121,7 +124,7 @@ def _converter(kind: Kind, name: str, type_: str) -> CellConverter:
     if type_ in _BY_TYPE:
         return _BY_TYPE[type_]
     longest = int(type_.removeprefix("varchar(").removesuffix(")"))
-    return cells.words(_WORDS[name], longest) if name in _WORDS else cells.texts(longest)
+    return cells.words(WORDS[name], longest) if name in WORDS else cells.texts(longest)
 
 
 def _derive(kind: Kind, made: dict[str, Column], size: int) -> None:
@@ -140,23 +143,22 @@ def _derive(kind: Kind, made: dict[str, Column], size: int) -> None:
             ]
         if "upload_source" in made:
             made["is_live_stream"] = [
-                ("true" if "live" in source.lower() else "false") if source else ""
-                for source in made["upload_source"]
+                values.is_live(source) if source else "" for source in made["upload_source"]
             ]
     elif kind is Kind.CLAIMS:
         details = made.get("claim_status_detail", nothing)
-        pairs = list(zip(made.get("claim_status", nothing), details, strict=True))
-        states = {pair: _claim_state(*pair) for pair in set(pairs)}
+        pairs = list(map(" ".join, zip(made.get("claim_status", nothing), details, strict=True)))
+        states = {pair: claim_state(pair) for pair in set(pairs)}
         made["claimed_status"] = [states[pair] for pair in pairs]
         # The custom id of a claims report is the asset's.
         made["of_asset_custom_id"] = made.get("custom_id", nothing)
 
 
-def _claim_state(status: str, detail: str) -> str:
+def claim_state(status_and_detail: str) -> str:
     """A claim's state in one word, as far as a video shows it."""
-    text = f"{status} {detail}"
-    if "APPEAL" in text:
+    status, _, _ = status_and_detail.partition(" ")
+    if "APPEAL" in status_and_detail:
         return "appeal"
-    if "DISPUTE" in text:
+    if "DISPUTE" in status_and_detail:
         return "dispute"
     return {"ACTIVE": "claimed", "PENDING": "pending", "INACTIVE": "unclaimed"}.get(status, "")

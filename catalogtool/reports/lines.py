@@ -12,6 +12,8 @@ from catalogtool.core.errors import FileProcessingError
 LONGEST_LINE = 1_000_000
 # What becomes of very short lines takes a hundred times their room.
 MOST_LINES = 50_000
+# A title may run over some lines; cutting it in two would cost its whole block a closer look.
+NEAR_LINES = 20
 
 _OTHER_UNICODE = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
@@ -32,7 +34,8 @@ def text_blocks(blocks: Iterator[bytes]) -> Iterator[str]:
     for part in _decoded(blocks):
         whole, newline, rest = part.rpartition("\n")
         if newline:
-            block = carry + whole + newline
+            block, left = _outside_quotes(carry + whole + newline)
+            rest = left + rest
             count = block.count("\n")
             lines += count
             yield from [block] if count <= MOST_LINES else _pieces(block)
@@ -50,6 +53,18 @@ def text_blocks(blocks: Iterator[bytes]) -> Iterator[str]:
             )
     if carry:
         yield carry
+
+
+def _outside_quotes(block: str) -> tuple[str, str]:
+    """The block up to a line end outside of quotes, if one is near its end, and what is left."""
+    end = len(block)
+    for _ in range(NEAR_LINES):
+        if block.count('"', 0, end) % 2 == 0:
+            return block[:end], block[end:]
+        end = block.rfind("\n", 0, end - 1) + 1
+        if end == 0:
+            break
+    return block, ""
 
 
 def _pieces(block: str) -> Iterator[str]:

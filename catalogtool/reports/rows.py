@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -40,6 +40,15 @@ class RowError:
     value: str | None
 
 
+@dataclass(frozen=True)
+class Ready:
+    """Rows that are lines for COPY already; `cut` counts texts that were too long."""
+
+    rows: int
+    lines: bytes
+    cut: int
+
+
 @dataclass
 class Batch:
     """Some thousand rows of the same width with their numbers in the file, and rejected ones.
@@ -51,11 +60,12 @@ class Batch:
     numbers: list[int] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
     cleaned: int = 0
+    ready: Ready | None = None
 
     @property
     def seen(self) -> int:
         """How many rows of the file this batch accounts for."""
-        return len(self.rows) + len(self.errors)
+        return len(self.rows) + len(self.errors) + (self.ready.rows if self.ready else 0)
 
 
 class RowReader:
@@ -79,11 +89,19 @@ class RowReader:
         self._left = "".join(lines[self.header.lines :])
         self._number = self.header.row
 
-    def batches(self) -> Iterator[Batch]:
-        """All rows, in batches; memory is bounded by the longest allowed record."""
+    def batches(self, convert: Callable[[str], Ready | None] | None = None) -> Iterator[Batch]:
+        """All rows, in batches; memory is bounded by the longest allowed record.
+
+        `convert` may take a whole block of lines off our hands, or give it back as None.
+        """
         while block := self._left or self._next_block():
             self._left = ""
-            batch = self._quickly(block) or self._record_by_record(block)
+            ready = convert(block) if convert else None
+            if ready is not None:
+                self._number += ready.rows
+                batch = Batch(ready=ready)
+            else:
+                batch = self._quickly(block) or self._record_by_record(block)
             batch.cleaned, self._cleaned = self._cleaned, 0
             yield batch
 

@@ -21,6 +21,7 @@ from catalogtool.reports.container import blocks
 from catalogtool.reports.file_day import day_in_name
 from catalogtool.reports.layout import Layout
 from catalogtool.reports.lines import text_blocks
+from catalogtool.reports.quick import QuickLayout
 from catalogtool.reports.rows import RowError, RowReader
 from catalogtool.reports.turn import Turn, save
 from catalogtool.reports.watch import Reading, Watcher
@@ -52,7 +53,7 @@ def stage(session: Session, turn: Turn, store: Store, watcher: Watcher) -> tuple
     Raises FileProcessingError for a file that cannot be used; nothing has been written then.
     """
     file = store.stat(turn.filename)
-    if turn.phase == "merging" and file.version != turn.file_version:
+    if turn.file_version not in (None, file.version):
         raise FileProcessingError(
             "The file was replaced while it was being imported; process it again.",
             {"key": turn.filename, "rule": "unchanged"},
@@ -101,7 +102,7 @@ def _converted(
 ) -> Iterator[bytes]:
     """Lines for COPY, a batch at a time; what is wrong is put aside in `errors`."""
     rejected = csv.writer(errors, lineterminator="\r\n")
-    for batch in reader.batches():
+    for batch in reader.batches(QuickLayout(reader.header).convert):
         data, wrong = layout.convert(batch)
         rejected.writerows((e.row, e.column, e.rule[:300], _shown(e)) for e in wrong)
         reading.total_rows += batch.seen

@@ -43,6 +43,7 @@ def take_turn(session: Session, report_id: int) -> Turn | None:
     row = session.execute(
         text(
             """UPDATE report SET attempt = attempt + 1, status = 'processing', error_message = NULL,
+                file_version = CASE phase WHEN 'queued' THEN NULL ELSE file_version END,
                 phase = CASE phase WHEN 'queued' THEN 'staging' ELSE phase END,
                 started_at = coalesce(started_at, now())
             WHERE id = :id AND status IN ('pending', 'processing')

@@ -131,6 +131,11 @@ def word(text: str) -> str | None:
     return text.strip() or None
 
 
+def is_live(upload_source: str) -> str:
+    """Whether a video was uploaded from a live stream, as its source tells."""
+    return "true" if "live" in upload_source.lower() else "false"
+
+
 def lower(text: str) -> str | None:
     """A status in small letters."""
     return text.strip().lower() or None

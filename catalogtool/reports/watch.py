@@ -111,7 +111,9 @@ class Watcher:
             self._interrupt("stopping")
         with unit_of_work() as session:
             # Locked until the event is out: the import's next step, and its event, come after it.
+            # Briefly: what is shown need not wait for the disk.
             session.execute(text("SET LOCAL lock_timeout = '200ms'"))
+            session.execute(text("SET LOCAL synchronous_commit = off"))
             row = session.execute(
                 text("SELECT * FROM report WHERE id = :id FOR NO KEY UPDATE"),
                 {"id": self._turn.report_id},

@@ -24,7 +24,9 @@ def may_speak(field: Field, present: str, row: str, is_old: str | None) -> str:
     if field.slot is not None:
         terms.append(f"{_rank(present, field)} <= {field.rank}")
     if is_old is not None:
-        terms.append(f"(NOT {is_old} OR {present}.{field.name} IS NULL)")
+        # What a lesser source said since is no word of the newer report.
+        lesser = "" if field.slot is None else f" OR {_rank(present, field)} < {field.rank}"
+        terms.append(f"(NOT {is_old} OR {present}.{field.name} IS NULL{lesser})")
     return " AND ".join(terms)
 
 

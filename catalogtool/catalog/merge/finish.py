@@ -7,21 +7,45 @@ from sqlalchemy.orm import Session
 
 from catalogtool.catalog.merge import coverage
 from catalogtool.catalog.merge.chunk import take_turn
+from catalogtool.catalog.merge.compare import SKIPPED
 from catalogtool.catalog.merge.coverage import Edition
 from catalogtool.catalog.merge.fields import ASSET_FIELDS, SETTLED, VIDEO_FIELDS, Kind
 from catalogtool.catalog.merge.staging import Staging, drop
 from catalogtool.channels.service import drop_provisional
 
 
-def cover_unchanged(session: Session, staging: Staging, edition: Edition) -> None:
-    """Note which rows the report found as they are; done with the comparison, not at the end."""
+def cover_known(session: Session, staging: Staging, edition: Edition) -> None:
+    """Note which rows of the catalogue the report speaks of, as soon as it is compared.
+
+    Also the rows that it has yet to change: an older report that comes in meanwhile must not
+    change them in ways that the comparison did not see.
+    """
     if staging.kind is Kind.ASSET:
         source = f"""(SELECT a.id AS pk FROM asset a
-            WHERE a.asset_id IN (SELECT asset_id FROM {staging.rows})
-              AND a.asset_id NOT IN (SELECT asset_id FROM {staging.assets})) AS equal"""
+            WHERE a.asset_id IN (SELECT asset_id FROM {staging.rows})) AS known"""
     else:
-        source = f"{staging.pick} WHERE what = 0"
+        source = f"{staging.pick} WHERE pk IS NOT NULL AND what <> {SKIPPED}"
     coverage.cover(session, edition, source)
+
+
+def uncover_pending(session: Session, staging: Staging, cursor: int) -> None:
+    """Take back the note for what lies behind the cursor, since the report ends there."""
+    if staging.kind is Kind.ASSET:
+        pending = f"""{staging.assets} t JOIN asset a ON a.asset_id = t.asset_id
+            WHERE t.n > :cursor"""
+        key = "a.id"
+    else:
+        assets = f"(SELECT count(*) FROM {staging.assets})" if staging.kind is Kind.CLAIMS else "0"
+        pending, key = f"{staging.todo} t WHERE t.n > :cursor - {assets}", "t.pk"
+    session.execute(
+        text(
+            f"""UPDATE report_coverage c SET ids = c.ids - pending.ids
+            FROM (SELECT range_agg(int8range({key}, {key} + 1)) AS ids FROM {pending}) AS pending
+            WHERE c.report_id = :report_id AND pending.ids IS NOT NULL"""
+        ),
+        {"report_id": staging.report_id, "cursor": cursor},
+    )
+    session.execute(text("DELETE FROM report_coverage WHERE isempty(ids)"))
 
 
 def finish(session: Session, staging: Staging, edition: Edition) -> None:

@@ -36,6 +36,11 @@ class Staging:
         return f"staging.report_{self.report_id}"
 
     @property
+    def seen(self) -> str:
+        """Each row of `rows` against the catalogue, while the file is compared."""
+        return f"{self.rows}_seen"
+
+    @property
     def pick(self) -> str:
         """One row per video (per asset for an asset report): its place in `rows`, its state."""
         return f"{self.rows}_pick"
@@ -99,6 +104,7 @@ def drop(session: Session, staging: Staging) -> None:
     names = ", ".join(
         (
             staging.rows,
+            staging.seen,
             staging.pick,
             staging.todo,
             staging.claims,
