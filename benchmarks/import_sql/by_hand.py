@@ -12,13 +12,15 @@ import time
 from pathlib import Path
 
 import psycopg
-from import_sql.by_hand_changes import CHANGES
+
+from import_sql.by_hand_changes import CHANGES, RULE
 
 MIB = 1024 * 1024
 
-# Which row speaks for its video, where a video has several claims.
-RULE = "claim_id IS NULL, asset_id IS NULL, claim_id, asset_id, custom_id"
-SAME_MEMORY = "SET LOCAL work_mem = '256MB'"
+# What our import grants itself as well.
+SAME_MEMORY = """
+SELECT set_config('work_mem', '256MB', true), set_config('gin_pending_list_limit', '16MB', true)
+"""
 
 CHANNELS = """
 INSERT INTO channel (name, channel_id)
@@ -34,8 +36,8 @@ INSERT INTO video (video_id, title, channel_id, channel_display_name, asset_id, 
     display_ads_enabled, sponsored_cards_enabled, overlay_ads_enabled,
     nonskippable_video_ads_enabled, long_nonskippable_video_ads_enabled,
     skippable_video_ads_enabled, prerolls_enabled, midrolls_enabled, postrolls_enabled)
-SELECT DISTINCT ON (video_id) video_id, video_title, channel_id, channel_display_name, asset_id,
-    custom_id, isrc, video_length::integer, time_published::timestamptz,
+SELECT DISTINCT ON (video_id) video_id, btrim(video_title), channel_id, channel_display_name,
+    asset_id, custom_id, isrc, video_length::integer, time_published::timestamptz,
     CASE WHEN claim_id IS NOT NULL OR claimed_by_this_owner = 'Yes' THEN 'claimed'
          WHEN claimed_by_this_owner = 'No' THEN 'unclaimed' END,
     lower(video_privacy_status),

@@ -36,6 +36,11 @@ class Server:
     url: str
     folder: Path
 
+    @property
+    def data(self) -> Path:
+        """The server's data directory."""
+        return (self.folder / "postgres" / "data").resolve()
+
     def _admin(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
         url = make_url(self.url).set(username=postgres.SUPERUSER, database=database)
         return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)

@@ -43,8 +43,8 @@ def same_claim(stored: str) -> str:
 SAME_CLAIM = same_claim("present")
 KEY = ", ".join(CLAIM_KEY)
 R_KEY = ", ".join(f"r.{column}" for column in CLAIM_KEY)
-LIVE_FIRST = """CASE r.claim_status WHEN 'ACTIVE' THEN 0 WHEN 'PENDING' THEN 1
-    ELSE CASE WHEN r.claim_status IS NULL THEN 3 ELSE 2 END END"""
+LIVE_FIRST = """CASE WHEN r.claim_status = 'ACTIVE' THEN 0 WHEN r.claim_status = 'PENDING' THEN 1
+    WHEN r.claim_status IS NULL THEN 3 ELSE 2 END"""
 
 # New tables have no statistics, and the usual cost per row would keep most of this on one core.
 ON_ALL_CORES = "SET LOCAL parallel_tuple_cost = 0.001"
