@@ -96,7 +96,7 @@ def test_two_upgrades_at_once_take_turns(empty: str) -> None:
         if done.returncode:
             failures.append(AssertionError(done.stderr.decode()))
 
-    threads = [threading.Thread(target=run) for _ in range(3)]
+    threads = [threading.Thread(target=run) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:

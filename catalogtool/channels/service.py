@@ -11,31 +11,47 @@ from sqlalchemy.orm import Session
 def ensure_channels(
     session: Session, named: str, parameters: Mapping[str, object], *, provisional: bool
 ) -> None:
-    """Make the channels that a query names and that do not exist yet.
+    """Make the channels that a query names and that do not exist yet; `give_ids` comes later.
 
     `named` is SQL that yields (name, channel_id). A channel that YouTube renamed arrives as a new
-    name with a known id: the new row takes over what people set on the old one, and the id.
-    `provisional` marks channels whose names may be misspelt by their source.
+    name with a known id: the new row takes over what people set on the old one. `provisional`
+    marks channels whose names may be misspelt by their source.
     """
     found = session.execute(
         text(
             f"""SELECT DISTINCT ON (named.name) named.name, named.channel_id
             FROM ({named}) AS named
             LEFT JOIN channel c ON c.name = named.name
-            WHERE named.name IS NOT NULL
-              AND (c.id IS NULL
-                   OR (c.channel_id IS NULL AND named.channel_id IS NOT NULL)
-                   OR (c.provisional AND NOT :provisional))
+            WHERE named.name IS NOT NULL AND (c.id IS NULL OR (c.provisional AND NOT :provisional))
             ORDER BY named.name, named.channel_id"""
         ),
         {**parameters, "provisional": provisional},
     ).all()
-    if not found:
-        return
-    wanted = {"names": [name for name, _ in found], "ids": [id_ for _, id_ in found]}
-    session.execute(text(_CREATE), {**wanted, "provisional": provisional})
-    session.execute(text(_RELEASE_IDS), wanted)
-    session.execute(text(_GIVE_IDS), wanted)
+    if found:
+        wanted = {"names": [name for name, _ in found], "ids": [id_ for _, id_ in found]}
+        session.execute(text(_CREATE), {**wanted, "provisional": provisional})
+
+
+def give_ids(session: Session, named: str) -> None:
+    """Give YouTube's ids to the channels without one that a query (name, channel_id) names.
+
+    Once for a whole report: where it has several names for one id, as in the days of a renaming,
+    the smallest one gets it, whatever order they came in.
+    """
+    owners = session.execute(
+        text(
+            f"""SELECT owner.channel_id, owner.name FROM (
+                SELECT named.channel_id, min(named.name COLLATE "C") AS name FROM ({named}) AS named
+                WHERE named.channel_id IS NOT NULL AND named.name IS NOT NULL
+                GROUP BY named.channel_id) AS owner
+            JOIN channel c ON c.name = owner.name AND c.channel_id IS NULL
+            ORDER BY owner.channel_id"""
+        )
+    ).all()
+    if owners:
+        wanted = {"ids": [id_ for id_, _ in owners], "names": [name for _, name in owners]}
+        session.execute(text(_RELEASE_IDS), wanted)
+        session.execute(text(_GIVE_IDS), wanted)
 
 
 def drop_provisional(session: Session) -> None:
@@ -61,20 +77,14 @@ ORDER BY wanted.name
 ON CONFLICT (name) DO UPDATE SET provisional = channel.provisional AND excluded.provisional
 """
 
-# One name per id: a file from the days of a renaming may hold both.
-_OWNERS = f"""(
-    SELECT DISTINCT ON (wanted.channel_id) wanted.channel_id, wanted.name FROM {_WANTED}
-    JOIN channel c ON c.name = wanted.name AND c.channel_id IS NULL
-    WHERE wanted.channel_id IS NOT NULL ORDER BY wanted.channel_id, wanted.name)"""
-
 _RELEASE_IDS = f"""
 UPDATE channel SET channel_id = NULL, updated_at = now()
-FROM {_OWNERS} AS owner
-WHERE channel.channel_id = owner.channel_id AND channel.name <> owner.name
+FROM {_WANTED}
+WHERE channel.channel_id = wanted.channel_id AND channel.name <> wanted.name
 """
 
 _GIVE_IDS = f"""
-UPDATE channel SET channel_id = owner.channel_id, updated_at = now()
-FROM {_OWNERS} AS owner
-WHERE channel.name = owner.name
+UPDATE channel SET channel_id = wanted.channel_id, updated_at = now()
+FROM {_WANTED}
+WHERE channel.name = wanted.name AND channel.channel_id IS NULL
 """

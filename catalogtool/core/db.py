@@ -11,10 +11,11 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 POOL_SIZE = 10
 
-# Times are in UTC; the locks of a machine that vanished are free again within a minute.
+# Times are in UTC. The locks of a machine that vanished, or of a process that froze within a
+# transaction, are free again before anybody has waited for long.
 SESSION_OPTIONS = (
-    "-c timezone=UTC -c tcp_keepalives_idle=30"
-    " -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+    "-c timezone=UTC -c idle_in_transaction_session_timeout=30s"
+    " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 )
 
 NAMING = {

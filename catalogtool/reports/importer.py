@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 
 import psycopg
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from catalogtool.catalog.merge.assets import merge_assets
 from catalogtool.catalog.merge.chunk import count_new, merge_chunk
 from catalogtool.catalog.merge.chunk import take_turn as wait_for_merge
 from catalogtool.catalog.merge.compare import NEW, SKIPPED, compare
-from catalogtool.catalog.merge.coverage import Edition
+from catalogtool.catalog.merge.coverage import Edition, forget
 from catalogtool.catalog.merge.fields import Kind
 from catalogtool.catalog.merge.finish import cover_known, finish, uncover_pending
 from catalogtool.catalog.merge.staging import Staging, drop, is_whole
@@ -37,6 +37,7 @@ from catalogtool.reports.turn import LostTurn, Turn, announce, save, take_turn
 from catalogtool.reports.watch import Watcher
 
 COMPARED = 50.0
+MOST_COLLISIONS = 5
 
 log = get_logger(__name__)
 
@@ -74,6 +75,9 @@ def _give_up(turn: Turn, watcher: Watcher, error: Exception) -> None:
         raise Requeue from None
     elif is_transient(error) and not _is_full(error):
         raise error
+    elif isinstance(error, IntegrityError) and turn.attempt <= MOST_COLLISIONS:
+        # Somebody deleted a video within the chunk; the next look finds the catalogue as it is.
+        raise Requeue from error
     else:
         message = _explain(error)
         _end(turn, "error", message)
@@ -133,6 +137,7 @@ class _Import:
             with unit_of_work() as session:
                 # What is staged again is compared again, with the catalogue as it is then.
                 save(session, self.turn, phase="staging", cursor=0)
+                forget(session, self.turn.report_id)
             with unit_of_work() as session, self.watcher.over(session):
                 staging, edition = stage(session, self.turn, self.store, self.watcher)
         if not self._is_compared(staging):

@@ -101,10 +101,13 @@ def _find_created_meanwhile(session: Session, chunk: Chunk) -> None:
     """Videos that were unknown when the file was compared may have come from elsewhere since."""
     session.execute(
         text(
+            # One look-up a row; as a join, PostgreSQL would rather read the whole index.
             f"""UPDATE {chunk.staging.todo} t
-            SET pk = v.id, what = {FIELDS | COUNTERS | CLAIMS}
-            FROM video v
-            WHERE t.n BETWEEN :first AND :last AND t.what = {NEW} AND v.video_id = t.video_id"""
+            SET pk = known.id, what = {FIELDS | COUNTERS | CLAIMS}
+            FROM (SELECT n, (SELECT v.id FROM video v WHERE v.video_id = new.video_id) AS id
+                  FROM {chunk.staging.todo} new
+                  WHERE n BETWEEN :first AND :last AND what = {NEW} OFFSET 0) AS known
+            WHERE t.n BETWEEN :first AND :last AND t.n = known.n AND known.id IS NOT NULL"""
         ),
         chunk.parameters,
     )

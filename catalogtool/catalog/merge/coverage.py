@@ -71,6 +71,13 @@ def cover(session: Session, edition: Edition, ids_from: str, **parameters: objec
     )
 
 
+def forget(session: Session, report_id: int) -> None:
+    """Take back what this report has spoken of; it is about to be compared anew."""
+    session.execute(
+        text("DELETE FROM report_coverage WHERE report_id = :report_id"), {"report_id": report_id}
+    )
+
+
 def consolidate(session: Session, edition: Edition) -> None:
     """Join this report's sets into one and take it out of the older reports' sets."""
     session.execute(

@@ -11,7 +11,7 @@ from catalogtool.catalog.merge.compare import SKIPPED
 from catalogtool.catalog.merge.coverage import Edition
 from catalogtool.catalog.merge.fields import ASSET_FIELDS, SETTLED, VIDEO_FIELDS, Kind
 from catalogtool.catalog.merge.staging import Staging, drop
-from catalogtool.channels.service import drop_provisional
+from catalogtool.channels.service import drop_provisional, give_ids
 
 
 def cover_known(session: Session, staging: Staging, edition: Edition) -> None:
@@ -54,6 +54,10 @@ def finish(session: Session, staging: Staging, edition: Edition) -> None:
     coverage.consolidate(session, edition)
     if staging.kind is not Kind.ASSET:
         _confirm_edits(session, staging, edition)
+        give_ids(
+            session,
+            f"SELECT channel_display_name AS name, channel_id FROM {staging.rows}",
+        )
         drop_provisional(session)
     if staging.kind is not Kind.VIDEO:
         _confirm_edits_of_codes(session, staging, edition)

@@ -89,7 +89,8 @@ def lock_changed(session: Session, chunk: Chunk) -> None:
         text(
             f"""SELECT count(*) FROM (
                 SELECT FROM video v JOIN {chunk.staging.todo} t ON t.pk = v.id
-                WHERE {IN_CHUNK} AND t.what & {NEW} = 0 ORDER BY v.id FOR NO KEY UPDATE OF v
+                WHERE {IN_CHUNK} AND t.what & {NEW} = 0 AND t.what & {FIELDS | CLAIMS} <> 0
+                ORDER BY v.id FOR NO KEY UPDATE OF v
             ) AS locked"""
         ),
         chunk.parameters,

@@ -47,7 +47,7 @@ class ResumingReader(io.RawIOBase):
     def __init__(self, client: S3Client, bucket: str, key: str) -> None:
         self._client, self._bucket, self._key = client, bucket, key
         with clear_errors(bucket, key):
-            answer = self._request()
+            answer = self._first_answer()
         self._size, self._etag = answer["ContentLength"], answer["ETag"]
         self._body = answer["Body"]
         self._position = self._failures = self._failed_at = 0
@@ -61,7 +61,6 @@ class ResumingReader(io.RawIOBase):
             try:
                 # At the end too: this is when boto3 compares the checksum.
                 chunk = self._body.read(min(len(view), READ_BYTES))
-                break
             except FlexibleChecksumError as error:
                 raise S3ProcessingError(
                     f"{self._key!r} was damaged on its way from S3.", {"key": self._key}
@@ -70,6 +69,10 @@ class ResumingReader(io.RawIOBase):
                 if self._position == self._size:
                     return 0
                 self._resume(error)
+            if chunk or self._position >= self._size:
+                break
+            # An answer without its length may end early without anybody's noticing.
+            self._resume(EOFError("the answer ended before its time"))
         view[: len(chunk)] = chunk
         self._position += len(chunk)
         return len(chunk)
@@ -81,6 +84,16 @@ class ResumingReader(io.RawIOBase):
 
     def _request(self, **condition: Any) -> GetObjectOutputTypeDef:
         return self._client.get_object(Bucket=self._bucket, Key=self._key, **condition)
+
+    def _first_answer(self) -> GetObjectOutputTypeDef:
+        """The answer with its whole head; one that was cut within it is asked for again."""
+        for failures in range(1, ATTEMPTS):
+            answer = self._request()
+            if "ContentLength" in answer and "ETag" in answer:
+                return answer
+            answer["Body"].close()
+            time.sleep(_pause(failures))
+        raise S3ProcessingError(f"S3 tells no length of {self._key!r}.", {"key": self._key})
 
     def _resume(self, cause: Exception) -> None:
         """Replace the broken body by one that begins at the present position."""
@@ -100,20 +113,16 @@ class ResumingReader(io.RawIOBase):
                 cause = error
             else:
                 self._body = answer["Body"]
-                self._check_range(answer.get("ContentRange", ""))
-                return
+                if answer.get("ContentRange", "").startswith(f"bytes {self._position}-"):
+                    return
+                # Either the head was cut, or the server knows no ranges: the next try tells.
+                self._body.close()
+                cause = EOFError("the answer is not the part that was asked for")
         raise S3ProcessingError(
             f"The download of {self._key!r} broke off at byte {self._position} of {self._size}"
             f" and {ATTEMPTS} attempts to continue it failed.",
             {"key": self._key, "position": self._position, "size": self._size},
         ) from cause
-
-    def _check_range(self, content_range: str) -> None:
-        if not content_range.startswith(f"bytes {self._position}-"):
-            raise S3ProcessingError(
-                f"The server cannot continue a broken download of {self._key!r}.",
-                {"key": self._key},
-            )
 
     def _raise_if_final(self, error: ClientError) -> None:
         """Some answers stay the same however often one asks."""
