@@ -13,7 +13,7 @@ RANKS = {
     "video": {"title": 3, "asset_id": 3, "custom_id": 3, "claimed_status": 3, "views": 3},
     "claims": {"title": 1, "asset_id": 1, "custom_id": 1, "claimed_status": 4, "views": 1},
 }
-ONLY = {"video": ("category",), "claims": ()}
+ONLY = {"video": ("category", "effective_policy"), "claims": ()}
 OF_CLAIM = {"video": ("effective_policy",), "claims": ("claim_status", "claim_type")}
 STATES = {"ACTIVE": "claimed", "PENDING": "pending", "INACTIVE": "unclaimed"}
 

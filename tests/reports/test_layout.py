@@ -11,8 +11,9 @@ from catalogtool.sandbox.report_columns import LAYOUTS
 from catalogtool.sandbox.reports import Kind, write_report
 from tests.reports.reading import read, staged, table, video_id
 
+# An asset report has neither ids of one form nor numbers that are used.
 VERSIONS: list[tuple[Kind, str]] = [
-    (kind, version) for kind in ("video", "claims", "asset") for version in LAYOUTS[kind]
+    (kind, version) for kind in ("video", "claims") for version in LAYOUTS[kind]
 ]
 RULES = {
     Quirk.MISSING_ID: ("has 11 characters", "has 1 to 50 characters"),
@@ -26,8 +27,6 @@ RULES = {
 def test_exactly_the_spoiled_rows_are_rejected_and_for_their_reason(
     kind: Kind, version: str
 ) -> None:
-    if kind == "asset":
-        pytest.skip("an asset report has neither malformed ids nor numbers that are used")
     stream = io.BytesIO()
     summary = write_report(stream, 3000, seed=5, kind=kind, version=version, dirty=True)
     found = read(stream.getvalue())

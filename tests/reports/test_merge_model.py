@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.reports.importing import Imports, catalogue, sql
-from tests.reports.plain_merge import OF_CLAIM, RANKS, Cells, Plain
+from tests.reports.plain_merge import OF_CLAIM, ONLY, RANKS, Cells, Plain
 from tests.reports.reading import table, video_id
 
 # A claims report's custom id belongs to the asset, of which the model knows nothing.
@@ -46,7 +46,7 @@ def reports(draw: st.DrawFn) -> tuple[str, int, list[Cells]]:
 def stored() -> tuple[dict[str, Cells], dict[str, dict[Any, Cells]]]:
     """Videos and claims as the database has them."""
     state = catalogue()
-    names = {*RANKS["video"], "category"} - {"views"}
+    names = {*RANKS["video"], *ONLY["video"]} - {"views"}
     videos = {
         video["video_id"]: {name: video[name] for name in names}
         | {"views": (video["counters"] or {}).get("views")}
@@ -61,7 +61,7 @@ def stored() -> tuple[dict[str, Cells], dict[str, dict[Any, Cells]]]:
 
 
 def expected(model: Plain) -> tuple[dict[str, Cells], dict[str, dict[Any, Cells]]]:
-    names = (*RANKS["video"], "category")
+    names = (*RANKS["video"], *ONLY["video"])
     videos = {
         video: {name: values.get(name, (None, 0))[0] for name in names}
         for video, values in model.videos.items()

@@ -69,6 +69,7 @@ class ResumingReader(io.RawIOBase):
                 if self._position == self._size:
                     return 0
                 self._resume(error)
+                continue
             if chunk or self._position >= self._size:
                 break
             # An answer without its length may end early without anybody's noticing.
