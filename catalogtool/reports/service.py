@@ -96,13 +96,7 @@ def request_cancel(session: Session, report_id: int) -> Report:
         ),
         {"id": report_id},
     ).one_or_none()
-    session.expire_all()
-    report = get_report(session, report_id)
-    if row is None:
-        raise ConcurrencyError(
-            f"Report {report_id} cannot be cancelled: it is {report.status}.",
-            {"report_id": report_id, "status": report.status},
-        )
+    report = _as_it_is_now(session, report_id, "cancelled", done=row is not None)
     _announce(session, report_id)
     return report
 
@@ -124,15 +118,21 @@ def retry(session: Session, report_id: int) -> Report:
         ),
         {"id": report_id},
     ).one_or_none()
-    session.expire_all()
-    report = get_report(session, report_id)
-    if row is None:
-        raise ConcurrencyError(
-            f"Report {report_id} cannot be retried: it is {report.status}.",
-            {"report_id": report_id, "status": report.status},
-        )
+    report = _as_it_is_now(session, report_id, "retried", done=row is not None)
     _enqueue(session, report)
     _announce(session, report_id)
+    return report
+
+
+def _as_it_is_now(session: Session, report_id: int, wish: str, *, done: bool) -> Report:
+    """The report after a statement on it; ConcurrencyError if that found it in a wrong state."""
+    session.expire_all()
+    report = get_report(session, report_id)
+    if not done:
+        raise ConcurrencyError(
+            f"Report {report_id} cannot be {wish}: it is {report.status}.",
+            {"report_id": report_id, "status": report.status},
+        )
     return report
 
 
