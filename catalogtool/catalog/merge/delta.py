@@ -96,6 +96,11 @@ def as_json(expression: str, type_: str) -> str:
     return expression
 
 
+def not_pending(field: Field) -> str:
+    """Whether no user's edit of this field waits; `pending.fields` lists the video's edits."""
+    return f"NOT coalesce('{field.name}' = ANY (pending.fields), false)"
+
+
 def _rank(present: str, field: Field) -> str:
     """The rank of the stored value's source."""
     assert field.slot is not None

@@ -11,8 +11,9 @@ from catalogtool.catalog.merge.delta import (
     differs,
     may_speak,
     new_provenance,
+    not_pending,
 )
-from catalogtool.catalog.merge.fields import SETTLED, Field
+from catalogtool.catalog.merge.fields import SETTLED
 
 
 def settle(session: Session, edition: Edition, which: str, **parameters: object) -> set[int]:
@@ -22,7 +23,7 @@ def settle(session: Session, edition: Edition, which: str, **parameters: object)
     changes; their keys are returned.
     """
     bound = {**edition.parameters, **parameters}
-    differ = {f: f"{differs(f, 'v', 'a', None)} AND {_not_pending(f)}" for f in SETTLED}
+    differ = {f: f"{differs(f, 'v', 'a', None)} AND {not_pending(f)}" for f in SETTLED}
     any_differs = " OR ".join(f"({differs(f, 'v', 'a', None)})" for f in SETTLED)
     session.execute(
         text(
@@ -34,7 +35,7 @@ def settle(session: Session, edition: Edition, which: str, **parameters: object)
         bound,
     )
     new_values = ", ".join(
-        f"CASE WHEN {may_speak(f, 'v', 'a', None)} AND {_not_pending(f)}"
+        f"CASE WHEN {may_speak(f, 'v', 'a', None)} AND {not_pending(f)}"
         f" THEN a.{f.name} ELSE v.{f.name} END AS {f.name}"
         for f in SETTLED
     )
@@ -66,7 +67,3 @@ def settle(session: Session, edition: Edition, which: str, **parameters: object)
         bound,
     )
     return set(rows.scalars())
-
-
-def _not_pending(field: Field) -> str:
-    return f"NOT coalesce('{field.name}' = ANY (pending.fields), false)"

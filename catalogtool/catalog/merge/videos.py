@@ -16,6 +16,7 @@ from catalogtool.catalog.merge.delta import (
     first_provenance,
     may_speak,
     new_provenance,
+    not_pending,
 )
 from catalogtool.catalog.merge.fields import (
     COUNTER_FIELDS,
@@ -109,14 +110,14 @@ def update(session: Session, chunk: Chunk) -> set[int]:
     changes = changes_object(
         (
             f.name,
-            f"{differs(f, 'v', 'r', is_old)} AND {_not_pending(f)}",
+            f"{differs(f, 'v', 'r', is_old)} AND {not_pending(f)}",
             as_json(f"v.{f.name}", f.type),
             as_json(f.value("r"), f.type),
         )
         for f in fields
     )
     new_values = ", ".join(
-        f"CASE WHEN {may_speak(f, 'v', 'r', is_old)} AND {_not_pending(f)}"
+        f"CASE WHEN {may_speak(f, 'v', 'r', is_old)} AND {not_pending(f)}"
         f" THEN {f.value('r')} ELSE v.{f.name} END AS {f.name}"
         for f in fields
     )
@@ -185,10 +186,6 @@ def _settled_provenance(own: dict[str, Field]) -> str:
             from_asset += f" AND {rival.value('r')} IS NULL"
         terms.append(f"CASE WHEN {from_asset} THEN {field.rank << (4 * field.slot)} ELSE 0 END")
     return " | ".join(terms)
-
-
-def _not_pending(field: Field) -> str:
-    return f"NOT coalesce('{field.name}' = ANY (pending.fields), false)"
 
 
 def _names(fields: tuple[Field, ...], prefix: str = "") -> str:
