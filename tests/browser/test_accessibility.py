@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.sample import sample_report
+from tests.browser.sample import sample_report, video_id
 from tests.browser.site import Site
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
@@ -68,7 +68,58 @@ def test_the_catalogue_its_filters_and_a_video(catalogue: Site, page: Page) -> N
     expect(page.locator(".chip")).to_have_count(1)
     assert looks(page) == []
     page.locator("[data-videos] tbody tr[data-video] a").first.click()
-    expect(page.locator("[data-detail-title]")).not_to_be_empty()
+    expect(page.locator("[data-edit=isrc]")).to_be_visible()
+    assert looks(page) == []
+    for field in ("artist", "notes", "privacy_status", "isrc"):
+        page.locator(f"[data-edit={field}]").click()
+    code = page.locator("[data-detail]").get_by_role("textbox", name="ISRC")
+    code.fill("wrong")
+    code.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert looks(page) == []
+
+
+def test_choosing_and_changing_many(catalogue: Site, page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("Choose all videos on this page").click()
+    expect(page.locator("[data-bulk-everything]")).to_be_visible()
+    assert looks(page) == []
+    page.locator("[data-bulk-edit]").click()
+    dialog = page.get_by_role("dialog", name="Edit videos")
+    dialog.get_by_label("Field").select_option("category")
+    dialog.get_by_role("combobox", name="New value").fill("Comedy")
+    dialog.get_by_role("button", name="Preview").click()
+    expect(dialog.locator(".examples li")).to_have_count(10)
+    assert looks(page) == []
+    dialog.locator("[data-bulk-apply]").click()
+    expect(page.locator(".below-table .batch")).to_contain_text("Completed")
+    assert looks(page) == []
+    page.locator("[data-work]").get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("dialog", name="Undo this change?")).to_be_visible()
+    assert looks(page) == []
+
+
+def test_the_export(catalogue: Site, page: Page) -> None:
+    page.goto("/")
+    expect(page.locator("[data-videos] tbody tr[data-video]")).to_have_count(50)
+    page.get_by_role("button", name="Export").click()
+    assert looks(page) == []
+
+
+def test_the_changes(catalogue: Site, page: Page) -> None:
+    catalogue.call("POST", f"/api/videos/{video_id(1)}/update", json={"notes": "seen"})
+    page.goto("/changes")
+    expect(page.locator("[data-change-list] .record").first).to_be_visible()
+    assert looks(page) == []
+
+
+def test_the_channels_and_their_form(catalogue: Site, page: Page) -> None:
+    page.goto("/channels")
+    expect(page.locator("[data-channel-rows] tr")).to_have_count(5)
+    assert looks(page) == []
+    page.set_viewport_size(WIDE)
+    page.locator("[data-channel-rows] button").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     assert looks(page) == []
 
 

@@ -107,7 +107,7 @@ def test_the_drawer_tells_all_about_a_video_and_has_an_address(page: Page, rows:
 
 def test_on_a_phone_nothing_sticks_out(page: Page, rows: Locator) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
-    for address in ("/", "/reports"):
+    for address in ("/", "/reports", "/changes", "/channels"):
         page.goto(address)
         page.wait_for_load_state("networkidle")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -6,5 +6,8 @@ import { find } from "./modules/ui.js";
 
 if (find("live")) connect();
 
+// On a phone the links scroll sideways.
+document.querySelector(".topbar-link[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 const queue = find("queue-status");
 if (queue) watchQueue(queue);

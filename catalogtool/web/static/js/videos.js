@@ -1,58 +1,75 @@
-// The catalogue: filters, table, pager and drawer around one state, which the address shows.
+// The catalogue: filters, list, pager and drawer around one state, which the address shows.
 
-import { api } from "./modules/api.js";
 import { offerChannels } from "./modules/autocomplete.js";
+import { makeBulk } from "./modules/bulk.js";
 import { makeColumnChooser } from "./modules/column-chooser.js";
-import { adoptChoice, chosenColumns, chosenKeys, fieldsOf } from "./modules/columns.js";
+import { adoptChoice, chosenColumns, chosenKeys } from "./modules/columns.js";
 import { makeDetail } from "./modules/detail.js";
+import { makeExportDialog } from "./modules/export-dialog.js";
 import { offerFacets } from "./modules/facets.js";
 import { makeFilters } from "./modules/filters.js";
 import { watchCatalogue } from "./modules/freshness.js";
-import { number } from "./modules/format.js";
+import { counted } from "./modules/format.js";
 import { nothingFound } from "./modules/nothing-found.js";
 import { makePager } from "./modules/pagination.js";
 import { addressOf, parametersOf, readQuery } from "./modules/query.js";
 import { makeSortMenu } from "./modules/sort-menu.js";
-import { drawHead, drawPlaceholders, drawRows, markOpen } from "./modules/table.js";
 import { announce, find } from "./modules/ui.js";
-import { errorState } from "./modules/ui-components.js";
+import { makeVideoList } from "./modules/video-list.js";
 
 const USUAL_PER_PAGE = 50;
 const table = find("videos");
 const scroller = find("table-scroll");
-const placeForState = find("list-state");
 
 let columns = chosenColumns(chosenKeys());
 let state;
-let running;
+let found = null;
 let typing = false;
-let exactly = false;
 
 const filters = makeFilters(find("filters"), find("chips"), (chosen, { typing: now }) => {
   const replace = now && typing;
   typing = now;
   change({ filters: chosen, page: 1, cursor: "" }, { replace });
+  bulk.filtersChanged();
 });
 const pager = makePager(find("pager"), {
-  go: (place) => change(place, { toTop: true }),
+  go: (place) => change(place),
   resize: (perPage) => {
     localStorage.setItem("catalogtool.per_page", perPage);
     change({ per_page: perPage, page: 1, cursor: "" });
   },
-  countExactly: () => {
-    exactly = true;
-    load();
-  },
+  countExactly: () => list.load(true),
 });
-const detail = makeDetail(find("detail"), () => note({ video: "" }));
+const bulk = makeBulk({
+  table,
+  pageIds: () => list.ids(),
+  answer: () => found,
+  filters: () => state.filters,
+  changed: () => list.mark(),
+});
+const list = makeVideoList(find("table-panel"), {
+  parameters: () => parametersOf(state),
+  sort: () => state.sort,
+  open: () => state.video,
+  isChosen: bulk.isChosen,
+  choosePage: bulk.choosePage,
+  sortBy,
+  nothing: () => nothingFound(state.filters, filters.clear),
+  mayArrange,
+  drawn,
+});
+const detail = makeDetail(find("detail"), {
+  closed: () => note({ video: "" }),
+  saved: (video) => list.update(video),
+});
 const sortMenu = makeSortMenu(find("sort-menu"), sortBy);
 const chooser = makeColumnChooser(find("columns"), showColumns);
+const openExport = makeExportDialog(find("export"));
 
 /** Take on a part of a new state, show its address and load what it asks for. */
-function change(part, { replace = false, toTop = true } = {}) {
+function change(part, { replace = false } = {}) {
   note(part, replace);
-  exactly = false;
-  if (toTop) scroller.scrollTop = 0;
+  scroller.scrollTop = 0;
   load();
 }
 
@@ -64,39 +81,20 @@ function note(part, replace = false) {
   state = { ...state, ...part };
   const address = addressOf(state, USUAL_PER_PAGE);
   history[replace ? "replaceState" : "pushState"](null, "", address);
-  markOpen(table.tBodies[0], state.video);
+  list.mark();
 }
 
-async function load() {
-  running?.abort();
-  const mine = new AbortController();
-  running = mine;
-  table.setAttribute("aria-busy", "true");
-  drawHead(table.tHead, columns, state.sort, sortBy);
+function load() {
   sortMenu.show(state.sort);
-  if (!table.tBodies[0].rows.length) drawPlaceholders(table.tBodies[0], columns, 12);
-  try {
-    const answer = await api.videos({
-      ...parametersOf(state),
-      fields: fieldsOf(columns),
-      count: exactly ? "exact" : "",
-    }, mine.signal);
-    show(answer);
-  } catch (error) {
-    if (error.name === "AbortError") return;
-    table.hidden = true;
-    placeForState.replaceChildren(errorState(error, load));
-  }
-  table.setAttribute("aria-busy", "false");
+  list.setColumns(columns);
+  list.load();
 }
 
-function show(answer) {
-  drawRows(table.tBodies[0], columns, answer.videos);
-  markOpen(table.tBodies[0], state.video);
+function drawn(answer, live) {
+  if (!live) announce(`${counted(answer.total, "video")} found`);
+  found = answer;
   pager.update(state, answer);
-  table.hidden = answer.videos.length === 0;
-  placeForState.replaceChildren(...(answer.videos.length ? [] : [nothingFound(state.filters, filters.clear)]));
-  announce(`${number(answer.total)} videos found`);
+  bulk.show();
 }
 
 function showColumns(keys) {
@@ -104,32 +102,42 @@ function showColumns(keys) {
   load();
 }
 
+/** Rows may move only while nobody reads, chooses or edits among them. */
+function mayArrange() {
+  return state.page === 1 && scroller.scrollTop === 0 && window.scrollY === 0
+    && !detail.isOpen() && bulk.isIdle() && !document.querySelector("dialog[open]")
+    && !table.contains(document.activeElement);
+}
+
 function readAddress() {
   state = readQuery(filters.names);
   const stored = Number(localStorage.getItem("catalogtool.per_page"));
   state.per_page ||= [20, 50, 100].includes(stored) ? stored : USUAL_PER_PAGE;
   filters.show(state.filters);
+  bulk.filtersChanged();
   if (state.video) detail.open(state.video);
   else if (detail.isOpen()) detail.close();
   load();
 }
 
-table.addEventListener("click", (event) => {
+table.addEventListener("click", async (event) => {
   const link = event.target.closest("[data-open]");
   const plain = !(event.ctrlKey || event.metaKey || event.shiftKey || event.button);
   const row = event.target.closest("tr[data-video]");
-  const other = event.target.closest("a, button, summary, input");
+  const other = event.target.closest("a, button, summary, input, label");
   if (link && plain) event.preventDefault();
   if (!plain || !row || (other && other !== link) || String(getSelection())) return;
-  note({ video: row.dataset.video });
-  detail.open(row.dataset.video);
+  if (await detail.open(row.dataset.video)) note({ video: row.dataset.video });
 });
+find("export-button").addEventListener("click", () => found && openExport(state.filters, found, columns));
 window.addEventListener("popstate", readAddress);
 
 offerFacets({ category: find("category"), claimed_status: find("claimed-status") });
 offerChannels(find("channel"));
-watchCatalogue(find("stale"), () => state.page === 1 && scroller.scrollTop === 0
-  && !detail.isOpen() && !document.hidden && !table.contains(document.activeElement), load);
+watchCatalogue((id) => list.has(id) || detail.shows(id), (ids, any) => {
+  detail.follow(ids, any);
+  return list.follow(ids);
+});
 adoptChoice().then((keys) => {
   if (!keys) return;
   chooser.draw(keys);

@@ -85,8 +85,22 @@ export const api = {
   history: (id, page, signal) =>
     request("GET", `/api/videos/${one(id)}/history`, { params: { page }, signal }),
   facets: () => request("GET", "/api/videos/facets"),
+  update: (id, body) => request("POST", `/api/videos/${one(id)}/update`, { body }),
+  bulkUpdate: (body, signal) => request("POST", "/api/videos/bulk-update", { body, signal }),
+  audit: (params, signal) => request("GET", "/api/audit", { params, signal }),
+  putBack: (id) => request("POST", `/api/audit/${one(id)}/rollback`, { body: {} }),
+  batches: (params, signal) => request("GET", "/api/audit/batches", { params, signal }),
+  batch: (id) => request("GET", `/api/audit/batches/${one(id)}`),
+  cancelBatch: (id) => request("POST", `/api/audit/batches/${one(id)}/cancel`, { body: {} }),
+  undoBatch: (id) => request("POST", `/api/audit/batches/${one(id)}/rollback`, { body: {} }),
+  undoReport: (id) => request("POST", `/api/audit/reports/${one(id)}/rollback`, { body: {} }),
   channels: (search, signal) =>
     request("GET", "/api/channels", { params: { search, per_page: 20 }, signal }),
+  allChannels: (params, signal) => request("GET", "/api/admin/channels", { params, signal }),
+  updateChannel: (name, body) =>
+    request("POST", `/api/admin/channels/${one(name)}/update`, { body }),
+  hideChannel: (name, hidden) =>
+    request("POST", `/api/admin/channels/${one(name)}/hide`, { body: { hidden } }),
   preferences: () => request("GET", "/api/me/preferences"),
   savePreferences: (body) => request("PUT", "/api/me/preferences", { body }),
   storedFiles: (params, signal) => request("GET", "/api/reports/s3-files", { params, signal }),

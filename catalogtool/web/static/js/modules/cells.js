@@ -2,6 +2,7 @@
 
 import { changesCell } from "./changes.js";
 import * as format from "./format.js";
+import { pendingTexts } from "./pending.js";
 import { el } from "./ui.js";
 import { claimTag, policyTag, privacyTag, tag } from "./ui-components.js";
 
@@ -37,8 +38,14 @@ export function title(video) {
       video.is_short && tag("Short", "violet"),
       video.is_live_stream && tag("Live", "bad"),
       video.hidden && tag("Hidden", "outline"),
-      pending > 0 && tag(`${pending} not confirmed`, "warn")),
+      pending > 0 && pendingTag(video, pending)),
   ];
+}
+
+function pendingTag(video, pending) {
+  const mark = tag(`${pending} not on YouTube`, "warn");
+  mark.title = pendingTexts(video);
+  return mark;
 }
 
 export const text = (video, key) =>

@@ -3,7 +3,7 @@
 import { fieldLabel } from "./format.js";
 import { debounce, el, fill, find, icon } from "./ui.js";
 
-const TYPING_PAUSE = 300;
+const TYPING_PAUSE = 200;
 
 /** Bind the form; `changed(filters, {typing})` is called with all that is set. */
 export function makeFilters(form, chips, changed) {

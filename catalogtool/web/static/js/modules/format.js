@@ -70,6 +70,11 @@ export function fieldLabel(field) {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** "1 video", "1,234 videos"; `many` only where an s is not enough. */
+export function counted(count, one, many = `${one}s`) {
+  return `${number(count)} ${count === 1 ? one : many}`;
+}
+
 /** Any stored value as one line of text. */
 export function plain(value) {
   if (!known(value)) return "–";

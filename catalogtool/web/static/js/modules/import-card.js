@@ -6,7 +6,9 @@ import { el, fill } from "./ui.js";
 
 const OVER = new Set(["completed", "error", "cancelled"]);
 const PHASES = { staging: "reading", comparing: "comparing", merging: "writing" };
-const KINDS = { video: "Videos", claim: "Claims", claims: "Claims", asset: "Assets" };
+const KINDS = {
+  video: "Videos", claim: "Claims", claims: "Claims", asset: "Assets", export: "Export",
+};
 
 export const isOver = (status) => OVER.has(status);
 
@@ -94,6 +96,8 @@ function result(report, actions) {
       figure("Skipped", summary.videos_skipped),
       figure("Rejected", summary.errors, summary.errors > 0),
       timeFigure(summary.processing_time_seconds)),
+    summary.videos_updated > 0 && !report.dry_run && el("a", { className: "small",
+      href: `/changes?report_id=${report.id}`, textContent: "What it changed" }),
     summary.errors > 0 && el("div", {}, button(
       summary.errors === 1 ? "Show the rejected row" : `Show ${format.number(summary.errors)} rejected rows`,
       () => actions.showRejected(report), { image: "alert" })),

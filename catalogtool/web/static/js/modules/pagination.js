@@ -24,19 +24,24 @@ export function makePager(root, { go, resize, countExactly }) {
   return {
     /** Show where the list stands, from the state and the server's answer. */
     update(state, answer) {
+      const pages = Math.max(1, answer.pages ?? 1);
+      const needed = Math.ceil(answer.total / state.per_page);
       shown = {
         page: state.page,
-        pages: Math.max(1, answer.pages ?? 1),
+        pages,
         next: answer.next_cursor ?? "",
         previous: answer.prev_cursor ?? "",
       };
       root.hidden = answer.total === 0 && state.page === 1;
       part("page-first").disabled = shown.page <= 1;
       part("page-previous").disabled = shown.page <= 1;
-      part("page-next").disabled = !shown.next && shown.page >= shown.pages;
-      input.value = shown.page;
-      input.max = Math.max(shown.pages, shown.page);
-      part("page-count").textContent = `of ${number(shown.pages)}`;
+      part("page-next").disabled = !shown.next && shown.page >= pages;
+      if (document.activeElement !== input) input.value = shown.page;
+      input.max = Math.max(pages, shown.page);
+      // Beyond the pages that can be named the list goes on, from neighbour to neighbour.
+      part("page-count").textContent = `of ${number(pages)}${pages < needed ? "+" : ""}`;
+      part("page-count").title = pages < needed
+        ? `Pages up to ${number(pages)} can be gone to by number; Next goes on from there` : "";
       part("per-page").value = String(state.per_page);
       showRange(part, state, answer);
     },

@@ -10,6 +10,7 @@ const STATUS = {
   completed: ["good", "Completed"],
   error: ["bad", "Failed"],
   cancelled: ["warn", "Cancelled"],
+  undone: ["violet", "Undone"],
 };
 const CLAIM = [
   [/dispute|appeal|conflict|potential/i, "warn"],
