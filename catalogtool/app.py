@@ -6,8 +6,11 @@ from importlib.metadata import version
 
 from apiflask import APIFlask
 
+import catalogtool.catalog.edits.admin_routes  # noqa: F401 (hangs its routes on `admin_bp`)
 from catalogtool.auth.routes import account_bp, admin_bp
 from catalogtool.auth.setup import init_auth
+from catalogtool.catalog.edits.audit_routes import audit_bp
+from catalogtool.catalog.export.routes import export_bp
 from catalogtool.catalog.routes import videos_bp
 from catalogtool.channels.routes import channels_bp
 from catalogtool.core.settings import Settings
@@ -21,6 +24,7 @@ from catalogtool.web.bodies import init_bodies
 from catalogtool.web.compression import init_compression
 from catalogtool.web.csp import init_csp
 from catalogtool.web.errors import init_errors
+from catalogtool.web.inputs import init_inputs
 from catalogtool.web.openapi import init_openapi
 from catalogtool.web.pages import main_bp
 from catalogtool.web.requests import init_requests
@@ -32,6 +36,8 @@ BLUEPRINTS = (
     account_bp,
     channels_bp,
     videos_bp,
+    audit_bp,
+    export_bp,
     reports_bp,
     admin_bp,
     system_bp,
@@ -56,6 +62,7 @@ def create_app(settings: Settings) -> APIFlask:
     init_csp(app, settings)
     init_auth(app, settings)
     init_bodies(app)
+    init_inputs(app)
     init_assets(app)
     init_openapi(app)
     for blueprint in BLUEPRINTS:

@@ -8,6 +8,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from catalogtool.commands.accounts import tokens, users
+from catalogtool.commands.export import export_videos
 from catalogtool.commands.import_reports import import_reports
 from catalogtool.commands.make_report import make_report
 from catalogtool.commands.schema import migrate
@@ -37,5 +38,17 @@ def main() -> None:
     """Catalog Tool: YouTube rights reports in, a correct catalogue out."""
 
 
-for command in (up, web, worker, migrate, import_reports, users, tokens, make_report):
+COMMANDS = (
+    up,
+    web,
+    worker,
+    migrate,
+    import_reports,
+    export_videos,
+    users,
+    tokens,
+    make_report,
+)
+
+for command in COMMANDS:
     main.add_command(command)

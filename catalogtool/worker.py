@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import catalogtool.catalog.edits.jobs
 import catalogtool.catalog.jobs
 import catalogtool.reports.jobs
 import catalogtool.sync.jobs  # noqa: F401

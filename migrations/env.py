@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 
 import catalogtool.auth.models
 import catalogtool.catalog.audit_models
+import catalogtool.catalog.edits.models
 import catalogtool.catalog.models
 import catalogtool.channels.models
 import catalogtool.reports.models

@@ -60,11 +60,13 @@ def new_bucket() -> str:
 class CuttingProxy:
     """Passes connections on to the S3 server and cuts each after so many bytes of answer.
 
-    cut_after: bytes per connection, or None for a good line. cuts: how often it cut.
+    cut_after: bytes per connection, or None for a good line. most_cuts: after so many the line is
+    good, or None for never. cuts: how often it cut.
     """
 
-    def __init__(self, cut_after: int | None) -> None:
+    def __init__(self, cut_after: int | None, most_cuts: int | None = None) -> None:
         self.cut_after = cut_after
+        self.most_cuts = most_cuts
         self.cuts = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -91,7 +93,7 @@ class CuttingProxy:
             server.shutdown(socket.SHUT_WR)
 
     def _send_answers(self, client: socket.socket, server: socket.socket) -> None:
-        left = self.cut_after
+        left = None if self.cuts == self.most_cuts else self.cut_after
         with contextlib.suppress(OSError), client, server:
             while data := server.recv(65536 if left is None else min(65536, left)):
                 client.sendall(data)
@@ -104,9 +106,9 @@ class CuttingProxy:
 
 
 @contextlib.contextmanager
-def cutting_proxy(cut_after: int | None) -> Iterator[CuttingProxy]:
+def cutting_proxy(cut_after: int | None, most_cuts: int | None = None) -> Iterator[CuttingProxy]:
     """A CuttingProxy for the length of a test."""
-    proxy = CuttingProxy(cut_after)
+    proxy = CuttingProxy(cut_after, most_cuts)
     try:
         yield proxy
     finally:

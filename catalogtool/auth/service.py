@@ -27,6 +27,7 @@ ROLES = {"admin": "May do everything.", "user": "May work with the catalogue."}
 HASHER = PasswordHasher()
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1024
+LARGEST_ID = 2**31 - 1
 # Any two numbers of which nobody else takes an advisory lock.
 ADMIN_LOCK = 7_204_110
 
@@ -104,7 +105,7 @@ def update_user(
 ) -> User:
     """Set roles or the active flag; the last active administrator can't be taken away."""
     _lock_admins(session)
-    user = session.get(User, user_id)
+    user = session.get(User, user_id) if user_id <= LARGEST_ID else None
     if user is None:
         raise NotFoundError("No such user.")
     before: dict[str, Any] = {"roles": sorted(r.name for r in user.roles), "active": user.active}
@@ -135,7 +136,7 @@ def create_token(session: Session, user: User, name: str) -> str:
 
 def revoke_token(session: Session, user: User, token_id: int) -> None:
     """Remove one of the user's own tokens; NotFoundError for anybody else's."""
-    token = session.get(ApiToken, token_id)
+    token = session.get(ApiToken, token_id) if token_id <= LARGEST_ID else None
     if token is None or token.user_id != user.id:
         raise NotFoundError("No such token.")
     session.delete(token)

@@ -31,6 +31,9 @@ SOURCES = ("report", "user", "youtube", "rollback")
 
 Sequence("metadata_sync_ids", metadata=Base.metadata)
 
+# The names of the fields that a record speaks of, spelled as PostgreSQL prints it back.
+CHANGED_FIELDS = """jsonb_path_query_array(changes, '$.keyvalue()."key"'::jsonpath)"""
+
 
 class MetadataSync(Base):
     """One change of one video: `{field: [old, new]}`; partitioned by month of `sync_time`."""
@@ -40,8 +43,26 @@ class MetadataSync(Base):
         CheckConstraint(f"source IN {SOURCES}", name="source"),
         Index("ix_metadata_sync_video_id", "video_id", text("sync_time DESC")),
         Index("ix_metadata_sync_report_id", "report_id", postgresql_using="brin"),
-        Index("ix_metadata_sync_batch_id", "batch_id"),
-        Index("ix_metadata_sync_user_id", "user_id"),
+        Index("ix_metadata_sync_sync_time", "sync_time", "id"),
+        # Only what people do has a person or a batch: a report's changes cost these nothing.
+        *(
+            Index(
+                f"ix_metadata_sync_{name}",
+                name,
+                "sync_time",
+                "id",
+                postgresql_where=text(f"{name} IS NOT NULL"),
+            )
+            for name in ("batch_id", "user_id")
+        ),
+        Index(
+            "ix_metadata_sync_source",
+            "source",
+            "sync_time",
+            "id",
+            postgresql_where=text("source <> 'report'"),
+        ),
+        Index("ix_metadata_sync_changed_fields", text(CHANGED_FIELDS), postgresql_using="gin"),
         {"postgresql_partition_by": "RANGE (sync_time)"},
     )
 
@@ -81,5 +102,7 @@ class PendingEdit(Base):
     )
     field: Mapped[str] = mapped_column(String(50))
     value: Mapped[Any] = mapped_column(JSONB, nullable=True)
+    # What the field was before its first unconfirmed edit; back at that, nothing is pending.
+    base: Mapped[Any] = mapped_column(JSONB, nullable=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -19,3 +19,10 @@ def ensure_partitions() -> None:
     """Every night: room for the months to come."""
     with unit_of_work() as session:
         upkeep.ensure_partitions(session)
+
+
+@periodic("fold_counts", "*/5 * * * *")
+def fold_counts() -> None:
+    """Every five minutes: keep the ledgers of counts short."""
+    with unit_of_work() as session:
+        upkeep.fold_counts(session)

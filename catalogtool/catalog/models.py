@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     CheckConstraint,
+    Column,
     Computed,
     Date,
     DateTime,
@@ -16,9 +20,12 @@ from sqlalchemy import (
     Index,
     SmallInteger,
     String,
+    Table,
     Text,
     UniqueConstraint,
     func,
+    literal_column,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -41,6 +48,39 @@ AD_SETTINGS = (
 ENGAGEMENT = ("embedding_allowed", "ratings_allowed", "comments_allowed")
 FLAGS = ("claimed_by_another_owner", *ENGAGEMENT, *AD_SETTINGS)
 
+# What the facets of a video are made of, in the order of the function's parameters.
+FACET_COLUMNS = (
+    "category",
+    "claimed_status",
+    "effective_policy",
+    "privacy_status",
+    "claimed_by_another_owner",
+    "asset_id",
+    "custom_id",
+    "isrc",
+    "upc",
+    "label",
+    "title",
+    "channel_id",
+    "channel_display_name",
+    "other_owners_claiming",
+    "embedding_allowed",
+    "ratings_allowed",
+    "comments_allowed",
+    "upload_source",
+    "notes",
+    *AD_SETTINGS,
+    "video_length",
+    "is_short",
+    "is_live_stream",
+    "administered",
+    "hidden",
+    "artist",
+    "genre",
+    "time_published",
+    "administered_at",
+)
+
 # The class of a policy's free text: the first action that it names. Spelled as PostgreSQL prints
 # it back, so that a comparison of models and migrations sees no difference.
 POLICY_CLASS = """CASE
@@ -48,6 +88,41 @@ POLICY_CLASS = """CASE
     ELSE COALESCE(replace("substring"(lower(effective_policy),
         'monetize|monetise|track|block'::text), 'is'::text, 'iz'::text), 'other'::text)
 END"""
+
+# See the migration that makes this function: the facets are its bits.
+FACETS = f"""video_facets({", ".join(FACET_COLUMNS)})"""
+# Fields of `video` that the list can be sorted by.
+SORTED_BY = (
+    "title",
+    "updated_at",
+    "time_published",
+    "video_length",
+    "category",
+    "channel_display_name",
+)
+# The facets by whose combinations videos are counted, and found where few have one.
+COUNTED_FACETS = f"facets & {(1 << 35) - 1}::bigint"
+# A number from 0 to 8191 for each video, as good as random and always the same.
+SAMPLE_RANK = "hashint8(id) & 8191"
+
+# The names of all artists as one text, a line each, for an index.
+NAMES = literal_column("video_names(artist)", Text)
+IDS = ("video_id", "asset_id", "custom_id")
+
+
+def letters(text_sql: str) -> str:
+    """SQL for the letters and pairs of letters of a text: they find what has no trigram."""
+    return f"video_letters({text_sql})"
+
+
+def _gin(name: str, *parts: Any, trigrams: Iterable[str] = ()) -> Index:
+    return Index(
+        f"ix_video_{name}",
+        *parts,
+        postgresql_using="gin",
+        postgresql_ops=dict.fromkeys(trigrams, "gin_trgm_ops"),
+    )
+
 
 Flag = String(10)
 
@@ -61,17 +136,35 @@ class Video(Base):
         CheckConstraint(
             " AND ".join(f"{flag} IN ('Yes', 'No')" for flag in FLAGS), name="flags_yes_no"
         ),
-        Index("ix_video_channel_display_name", "channel_display_name", "id"),
-        Index("ix_video_category", "category", "id"),
+        *(
+            Index(f"ix_video_{field}", field, "id", postgresql_include=["facets"])
+            for field in SORTED_BY
+        ),
+        Index("ix_video_facets", text(f"({COUNTED_FACETS})")),
+        Index("ix_video_hidden", "id", postgresql_where=text("hidden")),
+        Index(
+            "ix_video_administered_at",
+            "administered_at",
+            "id",
+            postgresql_where=text("administered"),
+        ),
+        # One video in 128, in a random order: what a search will find can be told from a look at
+        # some thousand of them.
+        Index(
+            "ix_video_sample",
+            text(f"({SAMPLE_RANK})"),
+            "id",
+            postgresql_include=["facets", "title"],
+            postgresql_where=text(f"({SAMPLE_RANK}) < 64"),
+        ),
+        _gin("people_trigram", "label", NAMES.label("names"), trigrams=("label", "names")),
+        _gin("ids_trigram", *IDS, trigrams=IDS),
+        _gin("letters", text(f"({letters('title')})"), text(f"({letters('video_names(artist)')})")),
         Index("ix_video_claimed_status", "claimed_status"),
         Index("ix_video_asset_id", "asset_id"),
         Index("ix_video_custom_id", "custom_id"),
         Index("ix_video_isrc", "isrc"),
         Index("ix_video_upc", "upc"),
-        Index("ix_video_title", "title", "id"),
-        Index("ix_video_updated_at", "updated_at", "id"),
-        Index("ix_video_time_published", "time_published", "id"),
-        Index("ix_video_video_length", "video_length", "id"),
         # With its pending list (fastupdate), which makes writes twelve times as fast; every import
         # ends with emptying it, so that a search never reads more than 4 MB of it.
         Index(
@@ -134,13 +227,16 @@ class Video(Base):
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     # How good the source of each value is, four bits a field: see merge/fields.py.
     provenance: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    # What filters ask of many videos, in one number: see search/facets.py.
+    facets: Mapped[int] = mapped_column(BigInteger, Computed(FACETS, persisted=True))
 
 
 class VideoCounter(Base):
-    """The present counters of a video.
+    """The present counters of a video, one row for each.
 
     They change for most videos every day; in a narrow table of their own such a day rewrites
-    neither the wide rows of `video` nor any of its indexes.
+    neither the wide rows of `video` nor any of its indexes. `facets` is the video's own, kept in
+    step by triggers, as is `last_synced`, the time of the last change that is in its history.
     """
 
     __tablename__ = "video_counter"
@@ -149,7 +245,10 @@ class VideoCounter(Base):
         CheckConstraint("engaged_views >= 0", name="engaged_views"),
         CheckConstraint("comments >= 0", name="comments"),
         CheckConstraint("likes >= 0", name="likes"),
-        Index("ix_video_counter_views", "views", "video_pk"),
+        *(
+            Index(f"ix_video_counter_{field}", field, "video_pk", postgresql_include=["facets"])
+            for field in ("views", "last_synced")
+        ),
     )
 
     video_pk: Mapped[int] = mapped_column(
@@ -160,6 +259,31 @@ class VideoCounter(Base):
     comments: Mapped[int | None] = mapped_column(BigInteger)
     likes: Mapped[int | None] = mapped_column(BigInteger)
     provenance: Mapped[int] = mapped_column(SmallInteger, server_default="0", default=0)
+    facets: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
+    last_synced: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+# Ledgers: triggers on `video` add to them, `fold_counts()` sums them up. Without a key, so that
+# nobody waits for anybody; no class, because nobody writes to them from here.
+FACET_COUNT = Table(
+    "facet_count",
+    Base.metadata,
+    Column("facets", BigInteger, nullable=False),
+    Column("videos", BigInteger, nullable=False),
+    Column("folded", Boolean, server_default="false", nullable=False),
+)
+FACET_SUMMARY = Table(
+    "facet_summary",
+    Base.metadata,
+    Column("facets", BigInteger, nullable=False),
+    Column("videos", BigInteger, nullable=False),
+)
+CHANNEL_COUNT = Table(
+    "channel_count",
+    Base.metadata,
+    Column("channel_display_name", Text, nullable=False),
+    Column("videos", BigInteger, nullable=False),
+)
 
 
 class CounterChange(Base):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -16,7 +15,7 @@ from catalogtool.catalog.search.find import search_videos
 from catalogtool.catalog.search.parameters import read_query
 from catalogtool.catalog.search.request import parse_request
 from catalogtool.catalog.search.schemas import SearchIn
-from catalogtool.core.db import unit_of_work
+from catalogtool.core.db import reading, unit_of_work
 
 videos_bp = APIBlueprint("videos", __name__, url_prefix="/api/videos", tag="Videos")
 
@@ -30,9 +29,9 @@ videos_bp = APIBlueprint("videos", __name__, url_prefix="/api/videos", tag="Vide
 def list_videos(_: Any) -> Response:
     """Find videos"""
     question = parse_request(read_query(request.query_string))
-    with unit_of_work() as session:
-        answer = search_videos(session, question, _cursor_key())
-    return jsonify(status="success", **asdict(answer))
+    with reading() as connection:
+        answer = search_videos(connection, question, _cursor_key())
+    return jsonify(status="success", **vars(answer))
 
 
 @videos_bp.get("/facets")

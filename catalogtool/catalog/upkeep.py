@@ -21,6 +21,13 @@ def ensure_partitions(session: Session) -> None:
         )
 
 
+def fold_counts(session: Session) -> None:
+    """Sum the ledgers of counts up if they have grown since the last time."""
+    ledger = "SELECT count(*) FILTER (WHERE NOT folded) > count(*) / 2 FROM facet_count"
+    if session.scalar(text(ledger)):
+        session.execute(text("SELECT fold_counts()"))
+
+
 def refresh_statistics() -> None:
     """VACUUM (ANALYZE) what a large import has changed; it cannot run in a transaction."""
     with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, String, Text, func
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Identity,
+    Index,
+    String,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalogtool.core.db import Base
@@ -17,6 +28,13 @@ class Channel(Base):
 
     __tablename__ = "channel"
     __table_args__ = (
+        Index(
+            "ix_channel_name_trigram",
+            "name",
+            postgresql_using="gin",
+            postgresql_ops={"name": "gin_trgm_ops"},
+        ),
+        Index("ix_channel_hidden", "name", postgresql_where=text("hidden")),
         CheckConstraint("subscriber_count >= 0", name="subscriber_count"),
         CheckConstraint("video_count >= 0", name="video_count"),
         CheckConstraint("view_count >= 0", name="view_count"),
@@ -25,6 +43,8 @@ class Channel(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     channel_id: Mapped[str | None] = mapped_column(String(100), unique=True)
     name: Mapped[str] = mapped_column(String(NAME_LENGTH), unique=True)
+    # What it was called before somebody renamed it here; reports may go on calling it so.
+    former_names: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     image_url: Mapped[str | None] = mapped_column(String(500))
     subscriber_count: Mapped[int | None] = mapped_column(BigInteger)
     video_count: Mapped[int | None] = mapped_column(BigInteger)

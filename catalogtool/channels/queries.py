@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, column, func, select, table
+from sqlalchemy import BigInteger, ColumnElement, String, cast, column, func, select, table
 from sqlalchemy.orm import Session
 
 from catalogtool.channels.models import Channel
 from catalogtool.core.times import iso
 
-# The catalogue builds on the channels, so its models can't be imported here; to count its rows,
-# the name of one column is enough.
-_video = table("video", column("channel_display_name", String))
+# The catalogue builds on the channels, so its models can't be imported here. It keeps a ledger of
+# how many videos each channel has, whose sum is exact at any moment.
+_ledger = table("channel_count", column("channel_display_name", String), column("videos"))
 
 
 def list_channels(
@@ -50,11 +50,11 @@ def suggest_channels(session: Session, search: str, per_page: int) -> list[dict[
 
 
 def count_videos(session: Session, names: Sequence[str]) -> dict[str, int]:
-    """How many videos of the catalogue each of these channels has; none is left out."""
+    """How many videos of the catalogue each of these channels has, hidden ones included."""
     if not names:
         return {}
-    name = _video.c.channel_display_name
-    rows = session.execute(select(name, func.count()).where(name.in_(names)).group_by(name))
+    name, videos = _ledger.c.channel_display_name, cast(func.sum(_ledger.c.videos), BigInteger)
+    rows = session.execute(select(name, videos).where(name.in_(names)).group_by(name))
     return {row[0]: row[1] for row in rows}
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from apiflask import Schema
 from apiflask.fields import Boolean, DateTime, Integer, List, Nested, String
-from apiflask.validators import ContainsNoneOf, Length, OneOf, Range
+from apiflask.validators import ContainsNoneOf, Length, OneOf, Range, Regexp
 
 from catalogtool.auth.schemas import PageIn, PageOut, StatusOut
+from catalogtool.channels.changes import HTTPS_URL, LONGEST_DESCRIPTION, LONGEST_URL
+from catalogtool.channels.countries import COUNTRIES
 from catalogtool.channels.models import NAME_LENGTH
 
 
@@ -48,6 +50,39 @@ class ChannelsOut(PageOut):
     """A page of channels, by name."""
 
     channels = List(Nested(ChannelOut), required=True)
+
+
+class ChannelChangeIn(Schema):
+    """What to change; null means unknown."""
+
+    new_name = String(
+        validate=[Length(1, NAME_LENGTH), Regexp(r"^[\s\S]*\S", error="Must not be empty.")],
+        metadata={"description": "Its videos follow; no other channel may have it"},
+    )
+    description = String(allow_none=True, validate=Length(max=LONGEST_DESCRIPTION))
+    image_url = String(
+        allow_none=True,
+        validate=[Length(max=LONGEST_URL), Regexp(HTTPS_URL, error="Must be an https:// address.")],
+        metadata={"description": "For browsers; the server never asks for it"},
+    )
+    country = String(
+        allow_none=True,
+        validate=OneOf(sorted(COUNTRIES)),
+        metadata={"description": "ISO 3166-1, two letters"},
+    )
+    is_monetized = Boolean(allow_none=True)
+
+
+class HiddenIn(Schema):
+    """Whether the channel and its videos stay out of lists."""
+
+    hidden = Boolean(required=True)
+
+
+class OneChannelOut(StatusOut):
+    """The channel as it is now."""
+
+    channel = Nested(ChannelOut, required=True)
 
 
 class SuggestionsIn(Schema):

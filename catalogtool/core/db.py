@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
+from typing import Any
 
-from sqlalchemy import Engine, MetaData, create_engine
+import psycopg
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 POOL_SIZE = 10
 
@@ -17,6 +22,12 @@ SESSION_OPTIONS = (
     "-c timezone=UTC -c idle_in_transaction_session_timeout=30s"
     " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 )
+
+READING_OPTIONS = (
+    "-c default_transaction_read_only=on -c plan_cache_mode=force_custom_plan -c enable_seqscan=off"
+    " -c max_parallel_workers_per_gather=0 -c statement_timeout=15s"
+)
+REST_SECONDS = 2.0
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -33,26 +44,54 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
+# What a query can be asked of.
+Reader = Session | Connection
+
 _sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
+_reader: sessionmaker[Session] = sessionmaker()
 
 
 def connect(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
-    """Make the engine of this process; every later `unit_of_work()` uses it."""
+    """Make the engine of this process; every later `unit_of_work()` and `reading()` uses it."""
     target = make_url(url).set(drivername="postgresql+psycopg")
-    made = create_engine(
+    made = _make_engine(target, SESSION_OPTIONS, pool_size, pool_pre_ping=True)
+    reader = _make_engine(target, f"{SESSION_OPTIONS} {READING_OPTIONS}", pool_size)
+    event.listen(reader, "checkout", _check_after_rest)
+    event.listen(reader, "checkin", _note_rest)
+    event.listen(made, "engine_disposed", lambda _: reader.dispose())
+    _sessions.configure(bind=made)
+    _reader.configure(bind=reader.execution_options(isolation_level="AUTOCOMMIT"))
+    return made
+
+
+def _make_engine(target: URL, options: str, pool_size: int, **more: Any) -> Engine:
+    return create_engine(
         target,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         pool_recycle=1800,
         connect_args={
             "connect_timeout": 10,
             "application_name": "catalogtool",
-            "options": SESSION_OPTIONS,
+            "options": options,
         },
+        **more,
     )
-    _sessions.configure(bind=made)
-    return made
+
+
+def _note_rest(_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["rests_since"] = monotonic()
+
+
+def _check_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Ask a connection that has not been used for a while whether its server is still there."""
+    if monotonic() - record.info.get("rests_since", monotonic()) > REST_SECONDS:
+        try:
+            connection.execute("")
+            # Or it would be within a transaction, and could not be made to commit by itself.
+            connection.rollback()
+        except psycopg.OperationalError as error:
+            raise DisconnectionError from error
 
 
 def engine() -> Engine:
@@ -69,7 +108,26 @@ def new_session() -> Session:
 
 
 @contextmanager
+def reading() -> Iterator[Connection]:
+    """A connection for reading that spends no round trip on anything but its statements.
+
+    Each statement sees what was committed when it began. Plans are made for the values at hand, by
+    way of indexes, and a statement that takes long is given up.
+    """
+    bound: Engine = _reader.kw["bind"]
+    with bound.connect() as connection:
+        yield connection
+
+
+@contextmanager
 def unit_of_work() -> Iterator[Session]:
     """One transaction: committed at the end of the block, rolled back if the block raises."""
     with _sessions() as session, session.begin():
         yield session
+
+
+def driver_connection(session: Session) -> psycopg.Connection[Any]:
+    """The driver's own connection in the session's transaction; only it can COPY."""
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    return connection

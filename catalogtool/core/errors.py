@@ -102,6 +102,13 @@ class DatabaseError(AppException):
     code = "DATABASE_ERROR"
 
 
+class DatabaseTimeoutError(DatabaseError):
+    """The database took too long; please narrow the search, or try again later."""
+
+    status = 503
+    code = "DATABASE_TIMEOUT"
+
+
 class ExternalServiceError(AppException):
     """A service that this depends on did not answer as expected."""
 

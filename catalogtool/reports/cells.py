@@ -121,6 +121,18 @@ def texts(longest: int) -> Callable[[Column, Outcome], Column]:
     return convert_column
 
 
+def exact_texts(longest: int) -> Callable[[Column, Outcome], Column]:
+    """Text as it is written, blanks and all; cut like any other."""
+
+    def convert_column(column: Column, outcome: Outcome) -> Column:
+        if max(map(len, column), default=0) <= longest:
+            return column
+        outcome.cut += sum(len(text) > longest for text in column)
+        return [text[:longest] for text in column]
+
+    return convert_column
+
+
 def lists(column: Column, outcome: Outcome) -> Column:
     """Items divided by pipes; the blanks around them go."""
     if not any("|" in text for text in column):

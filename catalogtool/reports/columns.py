@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from catalogtool.catalog.merge.fields import Kind
+from catalogtool.catalog.merge.fields import VIDEO_FIELDS, Kind
 
 # Claims files exist whose header is the SQL that made them: REPLACE(video_title, ",", " ").
 _SQL_REPLACE = re.compile(r"^\s*replace\s*\(\s*(\w+)\s*,", re.IGNORECASE)
@@ -127,6 +127,16 @@ ALIASES: dict[Kind, dict[str, tuple[str, ...]]] = {
         "of_asset_conflicting_owner": ("conflicting_owner",),
         "of_asset_conflicting_country_code": ("conflicting_country_code",),
     },
+    # Whatever else the same word means in a report: an export names each field as we do.
+    Kind.EXPORT: {
+        name: (name,)
+        for name in (
+            "video_id",
+            "updated_at",
+            "views",
+            *(field.name for field in VIDEO_FIELDS[Kind.EXPORT]),
+        )
+    },
 }
 
 # Columns that a report is known to have and that the catalogue has no use for.
@@ -193,7 +203,13 @@ KNOWN_UNUSED = frozenset(
     ]
 )
 
+# What people and the catalogue itself say of a video; bringing an export back changes none of it.
+UNUSED_OF_EXPORTS = frozenset(
+    {"id", "policy", "administered", "administered_at", "hidden", "last_synced"}
+)
+
 # What tells the kinds apart, in headers that have been normalised.
+OF_EXPORTS = frozenset({"video_id", "updated_at", "administered"})
 OF_CLAIMS = frozenset(
     {"claim_type", "claim_status", "claim_created_date", "claim_date", "claim_policy_monetize"}
 )

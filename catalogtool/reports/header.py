@@ -14,7 +14,9 @@ from catalogtool.reports.columns import (
     KNOWN_UNUSED,
     OF_ASSETS,
     OF_CLAIMS,
+    OF_EXPORTS,
     OF_FINANCES,
+    UNUSED_OF_EXPORTS,
     normalise,
 )
 
@@ -87,7 +89,7 @@ def _as_header(names: list[str], delimiter: str, lines: int, row: int) -> Header
             {"rule": "columns", "found": len(names), "allowed": MOST_COLUMNS},
         )
     columns: dict[str, int] = {}
-    known = set(KNOWN_UNUSED)
+    known = set(KNOWN_UNUSED | UNUSED_OF_EXPORTS if kind is Kind.EXPORT else KNOWN_UNUSED)
     for column, aliases in ALIASES[kind].items():
         known.update(aliases)
         alias = next((alias for alias in aliases if alias in normal), None)
@@ -107,6 +109,8 @@ def _kind(names: set[str]) -> Kind | None:
             "the catalogue.",
             {"rule": "kind", "found": sorted(names & OF_FINANCES)},
         )
+    if names >= OF_EXPORTS:
+        return Kind.EXPORT
     if any(alias in names for alias in ALIASES[Kind.VIDEO]["video_id"]):
         return Kind.CLAIMS if names & OF_CLAIMS else Kind.VIDEO
     if "asset_id" in names and names & OF_ASSETS:

@@ -187,7 +187,7 @@ class _Import:
         with unit_of_work() as session, self.watcher.over(session):
             report = session.get_one(Report, self.turn.report_id)
             updated = report.videos_updated
-            if staging.kind is not Kind.VIDEO:
+            if staging.kind.tells_assets:
                 updated = _count_updated(session, report)
             finish(session, staging, edition)
             known = report.entries - report.videos_skipped - report.videos_created
@@ -254,7 +254,7 @@ def _lengths(session: Session, staging: Staging) -> tuple[int, int]:
         return session.scalar(text(f"SELECT coalesce(max(n), 0) FROM {table}")) or 0
 
     return (
-        0 if staging.kind is Kind.VIDEO else length(staging.assets),
+        length(staging.assets) if staging.kind.tells_assets else 0,
         0 if staging.kind is Kind.ASSET else length(staging.todo),
     )
 

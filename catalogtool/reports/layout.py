@@ -10,7 +10,7 @@ from catalogtool.catalog.merge.staging import staged_columns
 from catalogtool.reports import cells, values
 from catalogtool.reports.cells import Column, Outcome
 from catalogtool.reports.header import Header
-from catalogtool.reports.rows import LONGEST_SHOWN, Batch, RowError
+from catalogtool.reports.rows import LONGEST_FIELD, LONGEST_SHOWN, Batch, RowError
 
 CellConverter = Callable[[Column, Outcome], Column]
 
@@ -121,9 +121,14 @@ def _converter(kind: Kind, name: str, type_: str) -> CellConverter:
         return cells.asset_ids
     if name in _BY_NAME:
         return _BY_NAME[name]
+    if kind is Kind.EXPORT and type_.startswith("text"):
+        # The catalogue's own texts; nothing of them may be lost.
+        return cells.exact_texts(LONGEST_FIELD)
     if type_ in _BY_TYPE:
         return _BY_TYPE[type_]
     longest = int(type_.removeprefix("varchar(").removesuffix(")"))
+    if kind is Kind.EXPORT:
+        return cells.exact_texts(longest)
     return cells.words(WORDS[name], longest) if name in WORDS else cells.texts(longest)
 
 

@@ -117,21 +117,24 @@ class QuickLayout:
         if pattern:
             _demand(pc.all(pc.match_substring_regex(column, pattern)))
             return column
-        convert = WORDS.get(name) or WORDS_BY_TYPE.get(type_)
+        exact = self._kind is Kind.EXPORT
+        convert = WORDS_BY_TYPE.get(type_) or (None if exact else WORDS.get(name))
         if convert:
             return _by_word(column, convert, _longest(type_))
         if self._kind is Kind.ASSET and name == "asset_id":
             _demand(pc.all(pc.match_substring_regex(column, r"\A[!-~]{1,50}\z")))
-        if type_ == "text[]" and pc.any(pc.match_substring(column, "|")).as_py():
+        if type_ == "text[]" and not exact and pc.any(pc.match_substring(column, "|")).as_py():
             return _by_word(column, values.pipe_list, LONGEST_TEXT)
         return self._text(column, _longest(type_), self._places[name])
 
     def _text(self, column: pa.StringArray, longest: int, place: int) -> pa.StringArray:
-        """Free text: trimmed, cut, and escaped for COPY."""
-        column = pc.utf8_trim_whitespace(column)
+        """Free text: trimmed (but for an export's), cut, and escaped for COPY."""
+        exact = self._kind is Kind.EXPORT
+        if not exact:
+            column = pc.utf8_trim_whitespace(column)
         lengths = pc.utf8_length(column)
         if pc.greater(pc.max(lengths), longest).as_py():
-            _demand(pc.less(pc.max(lengths), LONGEST_FIELD))
+            _demand(not exact and pc.less(pc.max(lengths), LONGEST_FIELD).as_py())
             self._cut += pc.sum(pc.greater(lengths, longest)).as_py()
             column = pc.utf8_rtrim_whitespace(pc.utf8_slice_codeunits(column, 0, longest))
         if pc.any(pc.match_substring_regex(column, r"[\\\t\n\r]")).as_py():

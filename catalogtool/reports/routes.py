@@ -28,6 +28,8 @@ reports_bp = APIBlueprint("reports", __name__, url_prefix="/api", tag="Reports")
 Answer = dict[str, Any]
 CANCEL_SECONDS = 2.0
 ROOM_FOR_FORM = 1024 * 1024
+STORE_FAILS: dict[int | str, Any] = {502: "The report store did not answer as expected"}
+AS_FILE: dict[int | str, Any] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -43,6 +45,7 @@ def _store() -> Store:
 @reports_bp.get("/reports/s3-files")
 @reports_bp.input(schemas.FilesIn, location="query")
 @reports_bp.output(schemas.FilesOut)
+@reports_bp.doc(responses=STORE_FAILS)
 @needs("login")
 def list_files(query_data: Answer) -> Answer:
     """The files of the report store, newest first"""
@@ -80,6 +83,7 @@ def allow_large_upload(endpoint: str | None, _values: Answer | None) -> None:
 @reports_bp.post("/reports/upload")
 @reports_bp.input(schemas.UploadIn, location="files")
 @reports_bp.output(schemas.UploadOut, status_code=201)
+@reports_bp.doc(responses=STORE_FAILS)
 @needs("login")
 def upload(files_data: dict[str, FileStorage]) -> Answer:
     """Put a report into the store"""
@@ -92,6 +96,7 @@ def upload(files_data: dict[str, FileStorage]) -> Answer:
 @reports_bp.post("/process-report")
 @reports_bp.input(schemas.ProcessIn)
 @reports_bp.output(schemas.ProcessOut)
+@reports_bp.doc(responses=STORE_FAILS)
 @needs("login")
 def process_report(json_data: Answer) -> Answer:
     """Import files of the store"""
@@ -124,7 +129,7 @@ def process_status(report_id: int) -> Answer:
 
 @reports_bp.get("/reports/history")
 @reports_bp.input(schemas.HistoryIn, location="query")
-@reports_bp.output(schemas.HistoryOut)
+@reports_bp.output(schemas.ReportsOut)
 @needs("login")
 def history(query_data: Answer) -> Answer:
     """All imports, newest first"""
@@ -138,6 +143,7 @@ def history(query_data: Answer) -> Answer:
 @reports_bp.get("/reports/<int:report_id>/errors")
 @reports_bp.input(schemas.ErrorsIn, location="query")
 @reports_bp.output(schemas.ErrorsOut)
+@reports_bp.doc(responses=AS_FILE)
 @needs("login")
 def errors(report_id: int, query_data: Answer) -> Answer | Response:
     """The rejected rows of a report; `Accept: text/csv` gives all of them as a file"""

@@ -140,7 +140,7 @@ class HistoryIn(PageIn):
     status = String(validate=OneOf(STATUSES))
 
 
-class HistoryOut(PageOut):
+class ReportsOut(PageOut):
     """A page of reports, newest first."""
 
     reports = List(Nested(ReportOut), required=True)

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, BinaryIO
 
-import psycopg
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from catalogtool.catalog.merge.coverage import Edition
 from catalogtool.catalog.merge.staging import Staging, copy_statement, create_rows
+from catalogtool.core.db import driver_connection
 from catalogtool.core.errors import FileProcessingError
 from catalogtool.core.storage import Store
 from catalogtool.reports.container import blocks
@@ -117,7 +117,7 @@ def _shown(error: RowError) -> str | None:
 
 
 def _copy(session: Session, staging: Staging, parts: Iterator[bytes], watcher: Watcher) -> None:
-    with _driver(session).cursor().copy(copy_statement(staging)) as copy:
+    with driver_connection(session).cursor().copy(copy_statement(staging)) as copy:
         for part in parts:
             # A COPY that PostgreSQL has cancelled would not tell us before the end of the file.
             watcher.check()
@@ -136,7 +136,7 @@ def _keep_errors(session: Session, turn: Turn, errors: IO[str]) -> None:
         )
     )
     statement = "COPY rejected FROM STDIN (FORMAT csv)"
-    with _driver(session).cursor().copy(statement) as copy:
+    with driver_connection(session).cursor().copy(statement) as copy:
         while part := errors.read(MIB):
             copy.write(part)
     session.execute(
@@ -146,9 +146,3 @@ def _keep_errors(session: Session, turn: Turn, errors: IO[str]) -> None:
         ),
         {"id": turn.report_id},
     )
-
-
-def _driver(session: Session) -> psycopg.Connection[tuple[object, ...]]:
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, psycopg.Connection)
-    return connection

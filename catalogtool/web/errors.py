@@ -12,7 +12,13 @@ from sqlalchemy.exc import DataError, DBAPIError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from catalogtool.auth.gate import speaks_json
-from catalogtool.core.errors import AppException, DatabaseError, ValidationError
+from catalogtool.core.errors import (
+    AppException,
+    ConcurrencyError,
+    DatabaseError,
+    DatabaseTimeoutError,
+    ValidationError,
+)
 from catalogtool.core.log import get_logger
 
 log = get_logger(__name__)
@@ -30,6 +36,12 @@ CODES = {
     429: "RATE_LIMIT_ERROR",
     503: "MAINTENANCE",
 }
+BUSY = (
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.SerializationFailure,
+)
+BUSY_ROWS = "Somebody else is changing the same rows just now; please try again."
 UNEXPECTED = "Something went wrong here. The log has the details under this request's id."
 
 
@@ -99,7 +111,9 @@ def _http(error: HTTPException) -> Response:
         return make_response(error.response)
     if messages := getattr(error, "data", {}).get("messages"):
         return _invalid(messages)
-    response = answer(status, _code(status), error.description or _phrase(status))
+    message = error.description or _phrase(status)
+    details = {"field": "body", "rule": message} if status in {413, 415} else {}
+    response = answer(status, _code(status), message, details)
     for name, value in error.get_headers():
         if name in {"Allow", "Location", "Retry-After", "Content-Range"}:
             response.headers[name] = value
@@ -109,19 +123,25 @@ def _http(error: HTTPException) -> Response:
 
 
 def _database(error: SQLAlchemyError | psycopg.Error) -> Response:
-    """A text that PostgreSQL can't hold is the caller's; all else is ours, and logged."""
+    """A value that PostgreSQL can't hold is the caller's; all else is ours, and logged."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(error, DataError) or isinstance(cause, psycopg.DataError):
         return _application(ValidationError("A value is out of range or holds a NUL character."))
     if isinstance(cause, psycopg.errors.QueryCanceled):
-        return _application(
-            DatabaseError("The database took too long; please narrow the search.",
-                          {"reason": "timeout"})
-        )  # fmt: skip
-    unreachable = isinstance(cause, psycopg.OperationalError)
-    reason = "unreachable" if unreachable else "failed"
-    log.error("database_failed", reason=str(cause), exc_info=None if unreachable else error)
+        return _application(DatabaseTimeoutError(details={"reason": "timeout"}))
+    if isinstance(cause, BUSY):
+        return _application(ConcurrencyError(BUSY_ROWS, {"reason": "busy"}))
+    reason = "unreachable" if _is_unreachable(cause) else "failed"
+    trace = None if reason == "unreachable" else error
+    log.error("database_failed", reason=str(cause), exc_info=trace)
     return answer(500, DatabaseError.code, DatabaseError().message, {"reason": reason})
+
+
+def _is_unreachable(cause: BaseException | None) -> bool:
+    """No connection, a lost one, or a server that is starting or stopping."""
+    if not isinstance(cause, psycopg.OperationalError):
+        return False
+    return cause.sqlstate is None or cause.sqlstate.startswith(("08", "57P"))
 
 
 def _unencodable(error: UnicodeError) -> Response:

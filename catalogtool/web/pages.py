@@ -6,6 +6,9 @@ from apiflask import APIBlueprint
 from flask import current_app, render_template
 
 from catalogtool.auth.policy import needs
+from catalogtool.catalog.edits.fields import STORED
+from catalogtool.catalog.export.columns import DEFAULT_COLUMNS
+from catalogtool.web.csp import PICTURES
 
 main_bp = APIBlueprint("main", __name__, enable_openapi=False)
 
@@ -14,7 +17,7 @@ main_bp = APIBlueprint("main", __name__, enable_openapi=False)
 @needs("login")
 def index() -> str:
     """The catalogue."""
-    return render_template("index.html")
+    return render_template("index.html", export_columns=DEFAULT_COLUMNS)
 
 
 @main_bp.get("/reports")
@@ -22,6 +25,20 @@ def index() -> str:
 def reports() -> str:
     """The report store, imports and their results."""
     return render_template("reports.html")
+
+
+@main_bp.get("/changes")
+@needs("login")
+def changes() -> str:
+    """The trail of all changes, and bulk changes with their undo."""
+    return render_template("changes.html", fields=sorted(STORED))
+
+
+@main_bp.get("/channels")
+@needs("admin")
+def channels() -> str:
+    """The channels and what people may tell of them."""
+    return render_template("channels.html", pictures=PICTURES)
 
 
 @main_bp.get("/admin")

@@ -10,13 +10,18 @@ from flask.json.provider import DefaultJSONProvider
 from marshmallow.fields import DateTime
 
 from catalogtool.core.times import iso
+from catalogtool.web.strict_json import strict_loads
 
 
 class JSONProvider(DefaultJSONProvider):
-    """Flask's JSON with our times instead of those of HTTP headers, and letters as they are."""
+    """Flask's JSON with our times instead of those of HTTP, letters as they are, read strictly."""
 
     ensure_ascii = False
     sort_keys = False
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        """Strictly: see `web.strict_json`."""
+        return strict_loads(s)
 
     @staticmethod
     def default(value: Any) -> Any:

@@ -1,8 +1,9 @@
-"""One made-up catalogue for all tests that only read it."""
+"""Made-up catalogues for all tests that only read them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import pytest
@@ -10,29 +11,45 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from tests.catalog.sample_catalogue import Sample, insert_samples, make_samples
+from tests.catalog.plain_model import PlainModel
+from tests.catalog.sample_catalogue import insert_samples, make_samples
 from tests.databases import new_database
 
 
 class Catalogue(NamedTuple):
     """The same videos twice: as plain values and in a database."""
 
-    samples: list[Sample]
+    model: PlainModel
     engine: Engine
+    url: str
 
     def __repr__(self) -> str:
-        return f"<{len(self.samples)} videos>"
+        return f"<{len(self.model.videos)} videos>"
 
 
 @pytest.fixture(scope="session")
 def catalogue(server: str, template: str) -> Iterator[Catalogue]:
     """300 videos; nobody may change them."""
-    samples = make_samples(7, 300)
+    with open_catalogue(server, template, 300) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def large_catalogue(server: str, template: str) -> Iterator[Catalogue]:
+    """5,000 videos: too many to sort them all for one page; nobody may change them."""
+    with open_catalogue(server, template, 5_000) as opened:
+        yield opened
+
+
+@contextmanager
+def open_catalogue(server: str, template: str, number: int) -> Iterator[Catalogue]:
+    """So many videos in a database of their own, which is dropped afterwards."""
+    samples = make_samples(7, number)
     with new_database(server, template) as url:
         target = make_url(url).set(drivername="postgresql+psycopg")
         engine = create_engine(target, connect_args={"options": "-c timezone=UTC"})
         with Session(engine) as session, session.begin():
             insert_samples(session, samples)
             session.execute(text("ANALYZE"))
-        yield Catalogue(samples, engine)
+        yield Catalogue(PlainModel(samples), engine, url)
         engine.dispose()

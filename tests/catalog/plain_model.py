@@ -1,9 +1,15 @@
-"""The list in plain Python: what every search must answer, without any thought of speed."""
+"""The list in plain Python: what every search must answer, without any thought of speed.
+
+Upper and lower case are the same letter where one letter of Unicode is the other's simple lower
+case, as PostgreSQL's `lower` has it: İ is i, Σ is σ (but not ς), ẞ is ß (but not ss), and a letter
+with its accent in one character is not the same as in two.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from tests.catalog.sample_catalogue import HIDDEN_CHANNELS, POLICIES, Sample
@@ -11,6 +17,7 @@ from tests.catalog.sample_catalogue import HIDDEN_CHANNELS, POLICIES, Sample
 Test = Callable[[Sample, str], bool]
 
 
+@lru_cache(maxsize=100_000)
 def lower(text: str) -> str:
     """Lower case letter by letter, as databases do it; only the dotted İ becomes two otherwise."""
     return "".join("i" if letter == "İ" else letter.lower() for letter in text)
@@ -88,12 +95,28 @@ TESTS: Mapping[str, Test] = {
 }
 
 
-def find(videos: list[Sample], asked: Mapping[str, str], sort: str) -> list[int]:
-    """The ids of all matches in order: unknown values last either way, ties by id."""
-    wanted = {"hidden": "no", **{name: value for name, value in asked.items() if value}}
-    found = [v for v in videos if all(TESTS[name](v, value) for name, value in wanted.items())]
-    name, _, direction = sort.partition(":")
-    known = sorted((v for v in found if v[name] is not None), key=lambda v: v["id"])
-    # Python keeps the order of equal values also when it sorts in reverse.
-    known.sort(key=lambda v: v[name], reverse=direction == "desc")
-    return [v["id"] for v in known] + [v["id"] for v in found if v[name] is None]
+class PlainModel:
+    """The videos in every order, each made when it is first asked for."""
+
+    def __init__(self, videos: list[Sample]) -> None:
+        self.videos = {video["id"]: video for video in videos}
+        self._orders: dict[str, list[Sample]] = {}
+
+    def find(self, asked: Mapping[str, str], sort: str) -> list[int]:
+        """The ids of all matches, in order; an empty text is no restriction."""
+        wanted = {"hidden": "no", **{name: value for name, value in asked.items() if value}}
+        tests = [(TESTS[name], value) for name, value in wanted.items()]
+        return [
+            v["id"] for v in self._ordered(sort) if all(test(v, value) for test, value in tests)
+        ]
+
+    def _ordered(self, sort: str) -> list[Sample]:
+        """All videos: unknown values last either way, ties by id."""
+        if sort not in self._orders:
+            name, _, direction = sort.partition(":")
+            by_id = [self.videos[pk] for pk in sorted(self.videos)]
+            known = [video for video in by_id if video[name] is not None]
+            # Python keeps the order of equal values also when it sorts in reverse.
+            known.sort(key=lambda video: video[name], reverse=direction == "desc")
+            self._orders[sort] = known + [video for video in by_id if video[name] is None]
+        return self._orders[sort]

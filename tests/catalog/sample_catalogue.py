@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from catalogtool.catalog.audit_models import MetadataSync
@@ -19,8 +19,17 @@ WORDS = (
     "Live", "LIVE", "live", "100%", "50_50", "back\\slash", "夜", "夜に駆ける", "ありがとう",
     "حفلة", "Ελλάδα", "ΣΟΦΟΣ", "İstanbul", "ıstanbul", "Straße", "STRASSE", "🎵", "🎵🎶",
     "e\u0301te\u0301", "été", "don't", '"quoted"', "a\nb", "  ", "<b>", "=1+1", "привет", "ПРИВЕТ",
+    # Letters whose other case is a trap: full width, final sigma, Kelvin, Ångström, long s, the
+    # large ß, letters of three cases, Cherokee, Georgian capitals, Deseret beyond the first plane.
+    "ＬＩＶＥ", "ｌｉｖｅ", "σοφος", "σοφοσ", "\u212aelvin", "\u212bngstr\u00f6m", "ångström",
+    "\u017ftill", "GRO\u1e9eE", "große", "\u01c5ep", "\u01c7", "ᎣᏏᏲ", "ꭳꮟꮰ", "ᲐᲑ", "აბ",
+    "𐐀𐐁", "𐐨𐐩", "한국", "\u1112\u1161\u11ab", "👩\u200d🚀", "\u202eabc", "\xa0", "ﬁ", "FI",
+    "_", "%", "\\", "\\%", "``", "a'b\"c", "$1", ":x", "{}", "\t", "\ufffd",
 )  # fmt: skip
-CHANNELS = ("Alpha", "alpha", "Бета", "频道", "50% Off", "Hidden One", "Hidden Two", "Quiet")
+CHANNELS = (
+    "Alpha", "alpha", "Бета", "频道", "50% Off", "Hidden One", "Hidden Two", "Quiet",
+    "A\\B", "O'Hara \"Q\"", "a/b", "İZMİR", "Ａｌｐｈａ",
+)  # fmt: skip
 HIDDEN_CHANNELS = {"Hidden One", "Hidden Two"}
 CATEGORIES = ("Music", "music", "MUSIC", "Gaming", "Éducation", "éducation", "Film & Animation")
 POLICIES = {
@@ -30,7 +39,9 @@ POLICIES = {
     "Block worldwide": "block",
     "Custom": "other",
 }
-ARTISTS = ("Ado", "ado", "Björk", "100% Rock", "宇多田ヒカル")
+ARTISTS = ("Ado", "ado", "Björk", "100% Rock", "宇多田ヒカル", "AC\\DC", "O'Neal", "ΣΑΚΗΣ", "Σάκης")
+LABELS = ("Sub_Label", "sublabel", "", "Sub%", "Ｌａｂｅｌ", "L'Été")
+CUSTOM_IDS = ("X_1", "X%1", "x-1", "x\\1", "Х1", "it's")
 
 
 @dataclass
@@ -39,7 +50,6 @@ class Sample:
 
     columns: dict[str, Any]
     views: int | None = None
-    has_counter: bool = True
     audit_times: list[datetime] = field(default_factory=list)
     counter_times: list[datetime] = field(default_factory=list)
 
@@ -48,7 +58,7 @@ class Sample:
             return self.views
         if name == "last_synced":
             return max([*self.audit_times, *self.counter_times], default=None)
-        return self.columns[name]
+        return self.columns.get(name)
 
 
 def make_samples(seed: int, number: int) -> list[Sample]:
@@ -69,10 +79,10 @@ def _sample(random: Random, number: int) -> Sample:
         "title": some(*(" ".join(random.sample(WORDS, random.randint(1, 3))) for _ in "ab"), ""),
         "channel_display_name": some(*CHANNELS),
         "asset_id": some("A111", "A222", "a111", ""),
-        "custom_id": some("X_1", "X%1", "x-1"),
+        "custom_id": some(*CUSTOM_IDS),
         "category": some(*CATEGORIES),
         "artist": some([], [random.choice(ARTISTS)], ["Ado", random.choice(ARTISTS)]),
-        "label": some("Sub_Label", "sublabel", ""),
+        "label": some(*LABELS),
         "isrc": some("USRC17607839", "JPPO00000001"),
         "upc": some("036000291452", "4006381333931"),
         "claimed_status": some("claimed", "Claimed", "unclaimed"),
@@ -91,11 +101,16 @@ def _sample(random: Random, number: int) -> Sample:
             datetime(2023, 1, 1, 12, tzinfo=UTC),
         ),
         "updated_at": random.choice(moments),
+        "genre": some([], ["Rock"], ["Pop", ""]),
+        "notes": some("", "ask again"),
+        "channel_id": some("UC1", ""),
+        "administered_at": some(*moments),
+        "prerolls_enabled": some("Yes", "No"),
+        "comments_allowed": some("Yes", "No"),
     }
     return Sample(
         columns,
         views=views,
-        has_counter=views is not None or random.random() > 0.5,
         audit_times=random.sample(moments, 2) if random.random() < 0.3 else [],
         counter_times=[random.choice(moments[1:])] if random.random() < 0.3 else [],
     )
@@ -106,9 +121,18 @@ def insert_samples(session: Session, samples: list[Sample]) -> None:
     channels = [{"name": name, "hidden": name in HIDDEN_CHANNELS} for name in CHANNELS]
     session.execute(insert(Channel), channels)
     session.execute(insert(Video), [sample.columns for sample in samples])
+    facets = {row.id: row.facets for row in session.execute(select(Video.id, Video.facets))}
     session.execute(
         insert(VideoCounter),
-        [{"video_pk": s["id"], "views": s.views} for s in samples if s.has_counter],
+        [
+            {
+                "video_pk": s["id"],
+                "views": s.views,
+                "facets": facets[s["id"]],
+                "last_synced": max(s.counter_times, default=None),
+            }
+            for s in samples
+        ],
     )
     session.execute(
         insert(MetadataSync),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from catalogtool.auth.models import User
 from catalogtool.catalog.audit_models import MetadataSync, PendingEdit
 from catalogtool.catalog.history import list_history
-from catalogtool.catalog.models import Claim, CounterChange, Video
+from catalogtool.catalog.models import Claim, CounterChange, Video, VideoCounter
 from catalogtool.catalog.queries import get_video
 from catalogtool.catalog.search.find import search_videos
 from catalogtool.catalog.search.request import parse_request
@@ -31,7 +31,19 @@ def add_video(session: Session, video_id: str = "aaaaaaaaaaa") -> int:
     video = Video(video_id=video_id, title="A title")
     session.add(video)
     session.flush()
+    session.add(VideoCounter(video_pk=video.id, facets=video.facets))
+    session.flush()
     return video.id
+
+
+def add_steps(session: Session, *steps: dict[str, Any]) -> None:
+    """Change the counters as an import does."""
+    session.execute(insert(CounterChange), list(steps))
+    for one in steps:
+        counter = session.get_one(VideoCounter, one["video_pk"])
+        known = [time for time in (counter.last_synced, one["recorded_at"]) if time]
+        counter.last_synced = max(known)
+    session.flush()
 
 
 def audit(hours: int, changes: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -79,7 +91,7 @@ def test_what_came_together_is_one_change(
     pk = add_video(session)
     changes = {"title": ["a", "b"]}
     session.execute(insert(MetadataSync), [audit(audit_hour, changes, report_id=audit_report)])
-    session.execute(insert(CounterChange), [step(pk, 0, 1, 2, 5), step(pk, -50, 0, 1, 1)])
+    add_steps(session, step(pk, 0, 1, 2, 5), step(pk, -50, 0, 1, 1))
     video = get_video(session, "aaaaaaaaaaa")
     assert video["last_changes"] == expected
     assert video["last_synced"] == ("2026-05-01T13:00:00Z" if audit_hour == 1 else
@@ -134,7 +146,7 @@ def test_a_record_names_its_user_and_its_batch(session: Session) -> None:
 def test_history_is_paged_newest_first(session: Session) -> None:
     pk = add_video(session)
     session.execute(insert(MetadataSync), [audit(hour, {}, report_id=hour) for hour in range(5)])
-    session.execute(insert(CounterChange), [step(pk, hour, 1, 2, hour) for hour in range(3, 8)])
+    add_steps(session, *(step(pk, hour, 1, 2, hour) for hour in range(3, 8)))
     pages = [list_history(session, "aaaaaaaaaaa", page, 3) for page in (1, 2, 3, 4)]
     found = [record["report_id"] for page in pages for record in page["records"]]
     assert found == [7, 6, 5, 4, 3, 2, 1, 0]

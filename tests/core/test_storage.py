@@ -318,6 +318,41 @@ def test_a_file_that_changes_during_the_download_is_not_mixed(
             stream.read()
 
 
+# Where an answer may break off: within its first line, and within the lines that follow.
+@pytest.mark.parametrize("cut_after", [10, 40, 90, 150, 220, 290, 350])
+def test_a_file_is_described_whole_over_a_line_that_cuts_answers(
+    remote: tuple[str, bytes], cut_after: int
+) -> None:
+    location, content = remote
+    with cutting_proxy(cut_after, most_cuts=2) as proxy:
+        found = open_store(location, s3_settings(proxy.port)).stat("reports/a.csv")
+        assert proxy.cuts
+    assert found == open_store(location, s3_settings()).stat("reports/a.csv")
+    assert found.size == len(content)
+
+
+@pytest.mark.parametrize("cut_after", [150, 220, 290])
+def test_a_download_whose_first_answers_are_cut_is_complete(
+    remote: tuple[str, bytes], cut_after: int
+) -> None:
+    with (
+        cutting_proxy(cut_after, most_cuts=2) as proxy,
+        open_store(remote[0], s3_settings(proxy.port)).open("reports/a.csv") as stream,
+    ):
+        assert stream.read() == remote[1]
+
+
+@pytest.mark.parametrize("cut_after", [40, 150, 290])
+def test_a_line_that_cuts_every_answer_is_given_up(
+    remote: tuple[str, bytes], cut_after: int
+) -> None:
+    with (
+        cutting_proxy(cut_after) as proxy,
+        pytest.raises(S3ProcessingError),
+    ):
+        open_store(remote[0], s3_settings(proxy.port)).stat("reports/a.csv")
+
+
 def test_one_store_serves_several_threads(store: Store) -> None:
     threads = [
         threading.Thread(target=put, args=(store, f"reports/{number}.csv", bytes(number)))

@@ -25,7 +25,8 @@ from tests.reports.reading import table
 # What is stored of the catalogue, without keys and times that differ from run to run.
 CATALOGUE = {
     "video": """SELECT to_jsonb(v) - '{id,created_at,updated_at}'::text[] || jsonb_build_object(
-            'counters', (SELECT to_jsonb(c) - 'video_pk' FROM video_counter c
+            'counters', (SELECT to_jsonb(c) - '{video_pk,last_synced}'::text[]
+                         FROM video_counter c
                          WHERE c.video_pk = v.id)) FROM video v ORDER BY v.video_id""",
     "claim": """SELECT to_jsonb(c) - '{id,created_at,updated_at}'::text[] FROM claim c
         ORDER BY video_id, claim_id, asset_id, custom_id""",

@@ -161,6 +161,9 @@ HEADERS = {
         claim_created_date asset_title artist record_label upc isrc asset_labels""",
     Kind.ASSET: """asset_id asset_type asset_title artist label upc isrc custom_id match_policy
         ownership""",
+    Kind.EXPORT: """video_id updated_at administered channel_id channel_display_name title artist
+        genre label upc isrc views video_length time_published is_short is_live_stream
+        effective_policy category prerolls_enabled""",
 }
 COLUMNS = [(kind, name) for kind in Kind for name in HEADERS[kind].split()]
 

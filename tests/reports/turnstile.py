@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from catalogtool.catalog.merge.chunk import MERGE_LOCK
+from catalogtool.core.locks import MERGE_LOCK
 
 _TAKE = f"SELECT pg_advisory_lock({MERGE_LOCK})"
 _WAITING = f"""SELECT count(*) FROM pg_locks
@@ -40,6 +40,10 @@ class Turnstile:
         following.pgconn.flush()
         self._wait_for(2)
         self._holder.close()
+        # Not by waiting in the driver, which would keep an import of this process from going on.
+        while following.pgconn.is_busy():
+            time.sleep(0.005)
+            following.pgconn.consume_input()
         while following.pgconn.get_result() is not None:
             pass
         self._holder = following

@@ -61,11 +61,11 @@ def test_a_wrong_method_names_the_right_ones(app: APIFlask) -> None:
         ({"json": {"name": ""}}, 400, "name"),
         ({"json": {"name": 7}}, 400, "name"),
         ({"json": {"name": "x", "other": 1}}, 400, "other"),
-        ({"json": {"name": "a\x00b"}}, 400, None),
-        ({"data": b'{"name": "\\ud800"}', "content_type": "application/json"}, 400, None),
+        ({"json": {"name": "a\x00b"}}, 400, "name"),
+        ({"data": b'{"name": "\\ud800"}', "content_type": "application/json"}, 400, "name"),
         ({"data": b"\xff\xfe", "content_type": "application/json"}, 400, "body"),
-        ({"data": "name=x", "content_type": "application/x-www-form-urlencoded"}, 415, None),
-        ({"data": b"x" * 2000, "content_type": "application/json"}, 413, None),
+        ({"data": "name=x", "content_type": "application/x-www-form-urlencoded"}, 415, "body"),
+        ({"data": b"x" * 2000, "content_type": "application/json"}, 413, "body"),
     ],
 )
 def test_a_body_that_cannot_be_used(
@@ -118,11 +118,27 @@ def test_a_statement_that_takes_too_long(app: APIFlask) -> None:
 
     app.add_url_rule("/api/slow", "slow", slow)
     answer = new_client(app).get("/api/slow")
-    assert answer.status_code == 500
+    assert answer.status_code == 503
     body = shape_of(answer)
-    assert body["error_code"] == "DATABASE_ERROR"
+    assert body["error_code"] == "DATABASE_TIMEOUT"
     assert body["details"] == {"reason": "timeout"}
     assert "pg_sleep" not in answer.text
+
+
+def test_rows_that_somebody_else_holds(app: APIFlask) -> None:
+    @needs("public")
+    def wait() -> str:
+        with unit_of_work() as session:
+            session.execute(text("SET LOCAL lock_timeout = 50"))
+            session.execute(text("LOCK TABLE video"))
+        return ""
+
+    app.add_url_rule("/api/wait", "wait", wait)
+    with unit_of_work() as holder:
+        holder.execute(text("LOCK TABLE video"))
+        answer = new_client(app).get("/api/wait")
+    assert answer.status_code == 409
+    assert shape_of(answer)["details"] == {"reason": "busy"}
 
 
 def test_a_database_that_is_gone(app: APIFlask) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from apiflask import APIFlask
 from openapi_spec_validator import validate
@@ -20,7 +22,7 @@ def test_the_document_is_valid_and_knows_every_route(app: APIFlask) -> None:
         for method in operations
     }
     served = {
-        (method, rule.rule.replace("<int:", "<").replace("<", "{").replace(">", "}"))
+        (method, re.sub(r"<(?:[^<>]+:)?(\w+)>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
         if rule.rule.startswith(("/api/", "/health"))

@@ -32,10 +32,10 @@ def test_any_other_request_id_is_replaced(app: APIFlask, given: str) -> None:
 def test_the_access_log_tells_what_happened_and_no_secret(app: APIFlask) -> None:
     client = session_of(app, "ann@example.com")
     with capture_logs() as logs:
-        client.get("/api/me?secret=hunter2")
+        client.get("/reports?secret=hunter2")
         client.get("/reset/the-secret-key")
     lines = [line for line in logs if line["event"] == "request"]
-    assert lines[0]["path"] == "/api/me"
+    assert lines[0]["path"] == "/reports"
     assert lines[0]["status"] == 200
     assert lines[0]["duration_ms"] > 0
     assert isinstance(lines[0]["user_id"], int)

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from catalogtool.catalog.merge import claims, counters, coverage, videos
 from catalogtool.catalog.merge.compare import CLAIMS, COUNTERS, FIELDS, NEW
 from catalogtool.catalog.merge.coverage import Edition
+from catalogtool.catalog.merge.renames import use_present_names_in
 from catalogtool.catalog.merge.staging import Staging
-
-MERGE_LOCK = 7_240_002
+from catalogtool.core.locks import MERGE_LOCK
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,14 @@ CHUNK_SETTINGS = """
            set_config('gin_pending_list_limit', '16MB', true)
 """
 
+# Every statement adds to the ledgers of counts; while they are short, so is every search.
+FOLD_COUNTS = """
+    SELECT fold_counts()
+    FROM (SELECT count(*) FILTER (WHERE NOT folded) AS fresh, count(*) FILTER (WHERE folded) AS old
+          FROM facet_count) AS ledger
+    WHERE fresh > greatest(20000, old)
+"""
+
 
 def take_turn(session: Session) -> None:
     """Wait for the other imports' chunks."""
@@ -65,14 +73,17 @@ def merge_chunk(
     take_turn(session)
     plan_for_few_rows(session)
     chunk = Chunk(staging, edition, first, last, coverage.is_newest(session, edition))
+    use_present_names_in(session, chunk)
     _find_created_meanwhile(session, chunk)
     videos.lock_changed(session, chunk)
     _find_deleted_meanwhile(session, chunk)
     videos.create_channels(session, chunk)
     videos.insert(session, chunk)
-    claims.merge(session, chunk)
+    if staging.kind.is_report:
+        claims.merge(session, chunk)
     changed = videos.update(session, chunk)
     changed |= counters.merge(session, chunk)
+    session.execute(text(FOLD_COUNTS))
     coverage.cover(
         session,
         edition,

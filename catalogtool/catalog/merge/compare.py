@@ -28,6 +28,7 @@ from catalogtool.catalog.merge.fields import (
     VIDEO_FIELDS,
     Kind,
 )
+from catalogtool.catalog.merge.renames import use_present_names
 from catalogtool.catalog.merge.staging import Staging
 
 # What a video of the file needs; the bits of `what`.
@@ -53,6 +54,8 @@ ON_ONE_CORE = "SET LOCAL max_parallel_workers_per_gather = 0"
 
 def compare(session: Session, staging: Staging, edition: Edition, exclude_shorts: bool) -> None:
     """Fill `claims`, `pick`, `todo` and `assets`; nothing of the catalogue is written."""
+    if staging.kind is not Kind.ASSET:
+        use_present_names(session, staging)
     newest = coverage.is_newest(session, edition)
     statements = _statements(staging, newest, exclude_shorts)
     parameters = {} if newest else edition.parameters
@@ -89,7 +92,7 @@ def _statements(staging: Staging, newest: bool, exclude_shorts: bool) -> list[st
             f"ANALYZE {staging.todo}, {staging.claims}",
             f"CREATE UNLOGGED TABLE {staging.said} (pk bigint PRIMARY KEY, changes jsonb)",
         ]
-    if staging.kind is not Kind.VIDEO:
+    if staging.kind.tells_assets:
         made += [
             f"CREATE UNLOGGED TABLE {staging.assets} AS {_assets(staging, newest)}",
             f"ALTER TABLE {staging.assets} ADD PRIMARY KEY (n)",
@@ -104,10 +107,11 @@ def _seen(staging: Staging, newest: bool, exclude_shorts: bool) -> str:
     `differs` is null in a row without a claim. `same` is equal where two rows tell of one claim.
     """
     kind = staging.kind
-    is_old = None if newest else "(present.id <@ (SELECT ids FROM newer))"
+    is_old = coverage.is_old(kind, newest, "present", "present.id")
     fields = needs_write(VIDEO_FIELDS[kind], "present", "r", is_old)
     counters = needs_write(COUNTER_FIELDS[kind], "counted", "r", is_old)
     claim = needs_write(CLAIM_FIELDS[kind], "claimed", "r", is_old)
+    has_claim = f"num_nonnulls({R_KEY}) > 0" if kind.is_report else "false"
     says_counters = " OR ".join(f"r.{f.source} IS NOT NULL" for f in COUNTER_FIELDS[kind])
     live = LIVE_FIRST if kind is Kind.CLAIMS else "0"
     return f"""{"" if newest else "WITH " + NEWER}
@@ -119,7 +123,7 @@ def _seen(staging: Staging, newest: bool, exclude_shorts: bool) -> str:
                       CASE WHEN {says_counters} THEN {COUNTERS} ELSE 0 END
                       WHEN {counters} THEN {COUNTERS} ELSE 0 END
             END AS what,
-            CASE WHEN num_nonnulls({R_KEY}) > 0 THEN claimed.id IS NULL OR {claim} END AS differs,
+            CASE WHEN {has_claim} THEN claimed.id IS NULL OR {claim} END AS differs,
             {live} AS live, {R_KEY},
             hashtextextended(concat_ws('|', r.video_id, {R_KEY}), 0) AS same, NULL::bigint AS tie
         FROM {staging.rows} r

@@ -28,15 +28,6 @@ def merge(session: Session, chunk: Chunk) -> set[int]:
     staging = chunk.staging
     fields = COUNTER_FIELDS[staging.kind]
     names = [field.name for field in fields]
-    session.execute(
-        text(
-            f"""INSERT INTO video_counter (video_pk)
-            SELECT t.pk FROM {staging.todo} t WHERE {WHICH}
-              AND NOT EXISTS (SELECT FROM video_counter c WHERE c.video_pk = t.pk)
-            ORDER BY t.n"""
-        ),
-        chunk.parameters,
-    )
     is_old = None if chunk.newest else "(c.video_pk <@ (SELECT ids FROM newer))"
     values = ", ".join(
         f"CASE WHEN {may_speak(f, 'c', 'r', is_old)} THEN r.{f.source} ELSE c.{f.name} END"
@@ -47,6 +38,7 @@ def merge(session: Session, chunk: Chunk) -> set[int]:
     steps = ", ".join(
         f"CASE WHEN {n}_differs THEN old_{n} END, CASE WHEN {n}_differs THEN {n} END" for n in names
     )
+    any_differs = " OR ".join(f"{n}_differs" for n in names)
     rows = session.execute(
         text(
             f"""WITH {"" if chunk.newest else NEWER + ","}
@@ -60,14 +52,15 @@ def merge(session: Session, chunk: Chunk) -> set[int]:
                 ORDER BY t.n),
             written AS (
                 UPDATE video_counter c
-                SET {", ".join(f"{n} = delta.{n}" for n in names)}, provenance = delta.provenance
+                SET {", ".join(f"{n} = delta.{n}" for n in names)}, provenance = delta.provenance,
+                    last_synced = CASE WHEN {any_differs} THEN now() ELSE c.last_synced END
                 FROM delta WHERE c.video_pk = delta.video_pk),
             kept AS (
                 INSERT INTO counter_change (video_pk, recorded_at, report_id,
                     {", ".join(f"old_{n}, {n}" for n in names)})
                 SELECT video_pk, now(), :report_id, {steps}
-                FROM delta WHERE {" OR ".join(f"{n}_differs" for n in names)})
-            SELECT video_pk FROM delta WHERE {" OR ".join(f"{n}_differs" for n in names)}"""
+                FROM delta WHERE {any_differs})
+            SELECT video_pk FROM delta WHERE {any_differs}"""
         ),
         chunk.parameters,
     )

@@ -44,6 +44,17 @@ NEWER = """newer AS MATERIALIZED (
 )"""
 
 
+def is_old(kind: Kind, newest: bool, stored: str, key: str) -> str | None:
+    """SQL for a later word than this report's having been said of a stored row; None if never.
+
+    `stored` is the row's alias, `key` its key as SQL. A line of an export is old as soon as the
+    video has changed since: it says itself as of when it speaks.
+    """
+    if kind is Kind.EXPORT:
+        return f"({stored}.updated_at IS DISTINCT FROM r.updated_at)"
+    return None if newest else f"({key} <@ (SELECT ids FROM newer))"
+
+
 def is_newest(session: Session, edition: Edition) -> bool:
     """Whether no later report of the kind has covered anything; the usual and the fast case."""
     found = session.scalar(
@@ -59,7 +70,12 @@ def is_newest(session: Session, edition: Edition) -> bool:
 
 
 def cover(session: Session, edition: Edition, ids_from: str, **parameters: object) -> None:
-    """Note that this report spoke of the rows that `ids_from` (SQL after FROM, with `pk`) gives."""
+    """Note that this report spoke of the rows that `ids_from` (SQL after FROM, with `pk`) gives.
+
+    An export has no say in who spoke last, so nothing is noted of it.
+    """
+    if not edition.kind.is_report:
+        return
     session.execute(
         text(
             f"""INSERT INTO report_coverage (report_id, ids)

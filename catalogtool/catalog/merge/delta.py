@@ -32,10 +32,7 @@ def may_speak(field: Field, present: str, row: str, is_old: str | None) -> str:
 
 def differs(field: Field, present: str, row: str, is_old: str | None) -> str:
     """Whether the report's value would replace a different stored one."""
-    return (
-        f"{may_speak(field, present, row, is_old)}"
-        f" AND {present}.{field.name} IS DISTINCT FROM {field.value(row)}"
-    )
+    return f"{may_speak(field, present, row, is_old)} AND {field.differs(present, row)}"
 
 
 def needs_write(fields: Iterable[Field], present: str, row: str, is_old: str | None) -> str:

@@ -14,11 +14,26 @@ from catalogtool.catalog.models import AD_SETTINGS, ENGAGEMENT
 
 
 class Kind(StrEnum):
-    """The kinds of report, told by their headers."""
+    """The kinds of report, told by their headers.
+
+    An export is a file that the catalogue itself has written. It is no source of news: it has no
+    rank, says nothing of claims, confirms no edit, and makes no other report an old one.
+    """
 
     VIDEO = "video"
     CLAIMS = "claims"
     ASSET = "asset"
+    EXPORT = "export"
+
+    @property
+    def tells_assets(self) -> bool:
+        """Whether its rows describe assets."""
+        return self in (Kind.CLAIMS, Kind.ASSET)
+
+    @property
+    def is_report(self) -> bool:
+        """Whether it comes from YouTube."""
+        return self is not Kind.EXPORT
 
 
 RANK = {Kind.CLAIMS: 1, Kind.ASSET: 2, Kind.VIDEO: 3}
@@ -46,6 +61,15 @@ class Field:
     def source(self) -> str:
         """The staging column that holds the value."""
         return self.staged or self.name
+
+    def differs(self, present: str, row: str) -> str:
+        """SQL for the value of `row` being another than the one in `present`, a stored row."""
+        if self.type == "text[]":
+            # As text, which is how a list is staged: an item may hold the mark between items.
+            return (
+                f"array_to_string({present}.{self.name}, '|') IS DISTINCT FROM {row}.{self.source}"
+            )
+        return f"{present}.{self.name} IS DISTINCT FROM {self.value(row)}"
 
     def value(self, row: str) -> str:
         """SQL for the value as `row`, an alias of the staged rows, tells it."""
@@ -118,6 +142,17 @@ VIDEO_FIELDS: dict[Kind, tuple[Field, ...]] = {
     Kind.CLAIMS: _ranked(Kind.CLAIMS, *_SHARED, ("is_short", "boolean")),
     Kind.ASSET: (),
 }
+_ONLY_IN_EXPORTS = (
+    ("upc", "varchar(20)"),
+    ("artist", "text[]"),
+    ("genre", "text[]"),
+    ("label", "varchar(255)"),
+    ("is_short", "boolean"),
+)
+VIDEO_FIELDS[Kind.EXPORT] = (
+    *(Field(field.name, field.type) for field in VIDEO_FIELDS[Kind.VIDEO]),
+    *(Field(name, kind_of_value) for name, kind_of_value in _ONLY_IN_EXPORTS),
+)
 
 COUNTER_FIELDS: dict[Kind, tuple[Field, ...]] = {
     kind: tuple(Field(name, "bigint", COUNTER_SLOTS[name], RANK[kind]) for name in names)
@@ -127,6 +162,8 @@ COUNTER_FIELDS: dict[Kind, tuple[Field, ...]] = {
         Kind.ASSET: (),
     }.items()
 }
+# They go on while a file lies somewhere; what it says of them is old at once.
+COUNTER_FIELDS[Kind.EXPORT] = (Field("views", "bigint", fill_only=True),)
 
 CLAIM_FIELDS: dict[Kind, tuple[Field, ...]] = {
     Kind.VIDEO: (
@@ -154,6 +191,7 @@ CLAIM_FIELDS: dict[Kind, tuple[Field, ...]] = {
         Field("claim_created", "date"),
     ),
     Kind.ASSET: (),
+    Kind.EXPORT: (),
 }
 
 _ASSET_SHARED = (
@@ -185,6 +223,7 @@ def _of_asset(kind: Kind, *only_here: tuple[str, str]) -> tuple[Field, ...]:
 
 ASSET_FIELDS: dict[Kind, tuple[Field, ...]] = {
     Kind.VIDEO: (),
+    Kind.EXPORT: (),
     Kind.CLAIMS: _of_asset(Kind.CLAIMS),
     Kind.ASSET: _of_asset(
         Kind.ASSET,

@@ -9,9 +9,17 @@ from catalogtool.catalog.merge import coverage
 from catalogtool.catalog.merge.chunk import take_turn
 from catalogtool.catalog.merge.compare import SKIPPED
 from catalogtool.catalog.merge.coverage import Edition
+from catalogtool.catalog.merge.delta import as_json
 from catalogtool.catalog.merge.fields import ASSET_FIELDS, SETTLED, VIDEO_FIELDS, Kind
 from catalogtool.catalog.merge.staging import Staging, drop
 from catalogtool.channels.service import drop_provisional, give_ids
+
+TEXT_INDEXES = (
+    "ix_video_title_trigram",
+    "ix_video_letters",
+    "ix_video_people_trigram",
+    "ix_video_ids_trigram",
+)
 
 
 def cover_known(session: Session, staging: Staging, edition: Edition) -> None:
@@ -52,26 +60,45 @@ def finish(session: Session, staging: Staging, edition: Edition) -> None:
     """Settle who spoke last, confirm users' edits, remember Shorts, drop what was staged."""
     take_turn(session)
     coverage.consolidate(session, edition)
-    if staging.kind is not Kind.ASSET:
+    _lock_edited(session, staging)
+    if staging.kind in (Kind.VIDEO, Kind.CLAIMS):
         _confirm_edits(session, staging, edition)
         give_ids(
             session,
             f"SELECT channel_display_name AS name, channel_id FROM {staging.rows}",
         )
         drop_provisional(session)
-    if staging.kind is not Kind.VIDEO:
+    if staging.kind.tells_assets:
         _confirm_edits_of_codes(session, staging, edition)
     if staging.kind is Kind.CLAIMS:
         _remember_shorts(session, staging)
-    # What the title index has put aside while rows came in would slow every search.
-    session.execute(text("SELECT gin_clean_pending_list('ix_video_title_trigram')"))
+    # What the text indexes have put aside while rows came in would slow every search.
+    for index in TEXT_INDEXES:
+        session.execute(text("SELECT gin_clean_pending_list(:index)"), {"index": index})
+    session.execute(text("SELECT fold_counts()"))
     drop(session, staging)
+
+
+def _lock_edited(session: Session, staging: Staging) -> None:
+    """Whoever notes or settles an edit holds its video's row, so that none sees half of another."""
+    keys = ["asset_id"] if staging.kind.tells_assets else []
+    keys += [] if staging.kind is Kind.ASSET else ["video_id"]
+    told = " OR ".join(f"v.{key} IN (SELECT {key} FROM {staging.rows})" for key in keys)
+    session.execute(
+        text(
+            f"""SELECT count(*) FROM (
+                SELECT FROM video v
+                WHERE v.video_id IN (SELECT p.video_id FROM pending_edit p)
+                  AND ({told})
+                ORDER BY v.id FOR NO KEY UPDATE OF v) AS locked"""
+        )
+    )
 
 
 def _confirm_edits(session: Session, staging: Staging, edition: Edition) -> None:
     """A user's edit is no longer pending once a report of a later day brings the same value."""
     cases = " ".join(
-        f"WHEN '{field.name}' THEN to_jsonb({field.value('r')})"
+        f"WHEN '{field.name}' THEN to_jsonb({as_json(field.value('r'), field.type)})"
         for field in VIDEO_FIELDS[staging.kind]
     )
     session.execute(

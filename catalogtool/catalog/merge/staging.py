@@ -85,6 +85,8 @@ def staged_columns(kind: Kind) -> dict[str, str]:
     )
     for field in offered:
         columns.setdefault(field.source, field.type)
+    if kind is Kind.EXPORT:
+        columns["updated_at"] = "timestamptz"
     return columns
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from catalogtool.catalog.merge import coverage
 from catalogtool.catalog.merge.compare import CLAIMS, FIELDS, NEW
 from catalogtool.catalog.merge.coverage import NEWER
 from catalogtool.catalog.merge.delta import (
@@ -70,11 +71,10 @@ def insert(session: Session, chunk: Chunk) -> None:
     counted = COUNTER_FIELDS[staging.kind]
     session.execute(
         text(
-            f"""INSERT INTO video_counter (video_pk, provenance, {_names(counted)})
-            SELECT t.pk, {first_provenance(counted, "r")}, {_names(counted, "r.")}
-            {came_from}
-            WHERE {IN_CHUNK} AND t.what = {NEW}
-              AND num_nonnulls({_names(counted, "r.")}) > 0 ORDER BY t.n"""
+            f"""INSERT INTO video_counter (video_pk, facets, provenance, {_names(counted)})
+            SELECT v.id, v.facets, {first_provenance(counted, "r")}, {_names(counted, "r.")}
+            {came_from} JOIN video v ON v.id = t.pk
+            WHERE {IN_CHUNK} AND t.what = {NEW} ORDER BY t.n"""
         ),
         chunk.parameters,
     )
@@ -106,7 +106,7 @@ def update(session: Session, chunk: Chunk) -> set[int]:
     """
     staging = chunk.staging
     fields = VIDEO_FIELDS[staging.kind]
-    is_old = None if chunk.newest else "(v.id <@ (SELECT ids FROM newer))"
+    is_old = coverage.is_old(staging.kind, chunk.newest, "v", "v.id")
     changes = changes_object(
         (
             f.name,
@@ -134,8 +134,8 @@ def update(session: Session, chunk: Chunk) -> set[int]:
                 JOIN video v ON v.id = t.pk
                 LEFT JOIN {staging.said} said ON said.pk = t.pk
                 LEFT JOIN LATERAL (
-                    SELECT array_agg(p.field) AS fields FROM pending_edit p
-                    WHERE p.video_id = v.video_id) AS pending ON true
+                    SELECT array_agg(p.field) AS fields FROM ({_by_people(fields)}) AS p
+                ) AS pending ON true
                 WHERE {IN_CHUNK} AND t.what & {NEW} = 0
                   AND (t.what & {FIELDS} <> 0 OR said.pk IS NOT NULL)
                 ORDER BY t.n),
@@ -160,6 +160,17 @@ def update(session: Session, chunk: Chunk) -> set[int]:
     if moved:
         settle(session, chunk.edition, "v.id = ANY (:moved)", moved=moved)
     return {key for key, _ in rows}
+
+
+def _by_people(fields: tuple[Field, ...]) -> str:
+    """The fields of the video `v` that no report may set: unconfirmed edits, final verdicts."""
+    edited = "SELECT field FROM pending_edit WHERE video_id = v.video_id"
+    if all(field.name != "is_short" for field in fields):
+        return edited
+    return f"""{edited}
+        UNION ALL SELECT 'is_short' FROM non_youtube_shorts WHERE video_id = v.video_id
+        UNION ALL SELECT 'is_short' FROM youtube_shorts
+            WHERE video_id = v.video_id AND source = 'user'"""
 
 
 def _first_value(own: Field | None, settled: Field | None) -> str:

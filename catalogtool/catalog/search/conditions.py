@@ -6,11 +6,23 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, String, and_, exists, func, or_, select, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    String,
+    Text,
+    and_,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import FromClause
 
-from catalogtool.catalog.models import Video, VideoCounter
+from catalogtool.catalog.models import Video, VideoCounter, letters
 from catalogtool.catalog.search.fields import NULLABLE
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.names import Names, hit, like
@@ -36,16 +48,63 @@ def build_conditions(filters: Filters, names: Names) -> list[Condition]:
     return found
 
 
+def conditions_beyond_facets(filters: Filters, names: Names) -> list[Condition]:
+    """The conditions that `facets.facet_test` does not cover, without those on hidden channels."""
+    covered = set(BY_FACET)
+    if names.status_code is not None:
+        covered.add("claimed_status")
+    found = [
+        build(getattr(filters, name))
+        for name, build in _PLAIN.items()
+        if name not in covered and getattr(filters, name) is not None
+    ]
+    if "views" in filters.missing:
+        found.append(is_missing("views"))
+    if filters.channel_search is not None:
+        found.append(_in_channels(names.channels, hit(filters.channel_search)))
+    if filters.category is not None and names.category_codes is None:
+        found.append(_in_category(filters.category, names.categories))
+    return found
+
+
+def index_aids(filters: Filters) -> Iterator[Condition]:
+    """Conditions that follow from the filters and that an index can serve where they can't.
+
+    A text without three letters in a row has no trigram, and names in a list have no index; the
+    letters of a title and all names in one text have.
+    """
+    if filters.search is not None and not _has_trigram(filters.search):
+        yield _has_letters("video.title", filters.search)
+    if filters.artist is not None:
+        names = literal_column(f"video_names({Video.__tablename__}.artist)", Text)
+        yield names.ilike(like(filters.artist))
+        if not _has_trigram(filters.artist):
+            yield _has_letters("video_names(video.artist)", filters.artist)
+
+
+def _has_trigram(text: str) -> bool:
+    """Whether three letters or digits stand in a row."""
+    return any(text[place : place + 3].isalnum() for place in range(len(text) - 2))
+
+
+def _has_letters(text_sql: str, text: str) -> Condition:
+    wanted: ColumnElement[Any] = func.video_letters(text, type_=ARRAY(Text))
+    if len(text) > 1:
+        # The pairs alone, which come after the letters: they are so much rarer.
+        wanted = wanted[len(text) + 1 : 3 * len(text) + 3]
+    return literal_column(letters(text_sql), ARRAY(Text)).op("@>")(wanted)
+
+
 def is_missing(field: str) -> Condition:
     """The field holds nothing: null, an empty text or an empty list."""
     column = NULLABLE[field]
     if column.class_ is VideoCounter:
         # Under a name of its own: a sort by views has the counters in its rows already.
         counter = aliased(VideoCounter)
-        known = select(counter.video_pk).where(
-            counter.video_pk == Video.id, getattr(counter, field).is_not(None)
+        unknown = select(counter.video_pk).where(
+            counter.video_pk == Video.id, getattr(counter, field).is_(None)
         )
-        return ~exists(known.correlate(Video))
+        return exists(unknown.correlate(Video))
     if isinstance(column.type, String):
         return or_(column.is_(None), column == "")
     if isinstance(column.type, ARRAY):
@@ -56,13 +115,18 @@ def is_missing(field: str) -> Condition:
 def _by_channel(filters: Filters, names: Names) -> Iterator[Condition]:
     if filters.channel_search is not None:
         yield _in_channels(names.channels, hit(filters.channel_search))
-    hidden_channel = _in_channels(names.hidden_channels, Channel.hidden.expression)
+    hidden_channel = in_hidden_channel(names)
     if filters.hidden == "yes":
         yield or_(Video.hidden, hidden_channel)
     elif filters.hidden == "no":
         yield ~Video.hidden
         if names.hidden_channels != []:
             yield or_(Video.channel_display_name.is_(None), ~hidden_channel)
+
+
+def in_hidden_channel(names: Names) -> Condition:
+    """The video belongs to a channel that is hidden."""
+    return _in_channels(names.hidden_channels, Channel.hidden.expression)
 
 
 def _in_category(wanted: str, listed: Sequence[str] | None) -> Condition:
@@ -104,13 +168,14 @@ def _monetization(wanted: str) -> Condition:
     return monetized if wanted == "monetizing" else ~monetized
 
 
-def _duration(wanted: str) -> Condition:
-    length = Video.video_length
-    return {
+def lasts(length: Any, wanted: str) -> Condition:
+    """The video's length is `short`, `medium` or `long`."""
+    found: dict[str, Condition] = {
         "short": length < SHORT_BELOW,
         "medium": and_(length >= SHORT_BELOW, length <= MEDIUM_UP_TO),
         "long": length > MEDIUM_UP_TO,
-    }[wanted]
+    }
+    return found[wanted]
 
 
 def _artist(text: str) -> Condition:
@@ -118,16 +183,31 @@ def _artist(text: str) -> Condition:
     return exists(select(true()).select_from(name).where(name.c.name.ilike(like(text))))
 
 
-def _from_day(first: date) -> Condition:
-    return Video.time_published >= datetime.combine(first, time.min, UTC)
+def from_day(moment: Any, first: date) -> Condition:
+    """At the beginning of this day (UTC) or later."""
+    found: Condition = moment >= datetime.combine(first, time.min, UTC)
+    return found
 
 
-def _to_day(last: date) -> Condition:
-    if last == date.max:
-        return Video.time_published.is_not(None)
-    return Video.time_published < datetime.combine(last + timedelta(days=1), time.min, UTC)
+def to_day(moment: Any, last: date) -> Condition:
+    """At the end of this day (UTC) or earlier."""
+    found: Condition = moment.is_not(None)
+    if last != date.max:
+        found = moment < datetime.combine(last + timedelta(days=1), time.min, UTC)
+    return found
 
 
+BY_FACET = (
+    "duration",
+    "has_asset_id",
+    "claimed_by_another",
+    "policy",
+    "monetization",
+    "privacy_status",
+    "is_short",
+    "is_live_stream",
+    "administered",
+)
 # `category`, `channel_search`, `hidden` and `missing` need more than their own value.
 _PLAIN: dict[str, Callable[[Any], Condition]] = {
     "search": _holds(Video.title),
@@ -135,7 +215,7 @@ _PLAIN: dict[str, Callable[[Any], Condition]] = {
     "asset_id": _holds(Video.asset_id),
     "custom_id": _holds(Video.custom_id),
     "channel": _equals(Video.channel_display_name),
-    "duration": _duration,
+    "duration": lambda wanted: lasts(Video.video_length, wanted),
     "has_asset_id": _has_asset,
     "claimed_status": _equals(Video.claimed_status),
     "claimed_by_another": _flag(Video.claimed_by_another_owner),
@@ -149,6 +229,6 @@ _PLAIN: dict[str, Callable[[Any], Condition]] = {
     "upc": _equals(Video.upc),
     "artist": _artist,
     "label": _holds(Video.label),
-    "date_from": _from_day,
-    "date_to": _to_day,
+    "date_from": lambda day: from_day(Video.time_published, day),
+    "date_to": lambda day: to_day(Video.time_published, day),
 }

@@ -5,22 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 
-from catalogtool.catalog.search.conditions import build_conditions
 from catalogtool.catalog.search.cursors import (
     Cursor,
     Position,
     decode_cursor,
     encode_cursor,
 )
-from catalogtool.catalog.search.matches import Matches, count_matches, prepare
-from catalogtool.catalog.search.names import find_names
 from catalogtool.catalog.search.ordering import ordering_of
-from catalogtool.catalog.search.pages import read_along, read_few
+from catalogtool.catalog.search.pages import Slice
+from catalogtool.catalog.search.parameters import refuse
 from catalogtool.catalog.search.positions import Reading
 from catalogtool.catalog.search.request import SearchRequest
 from catalogtool.catalog.search.rows import fetch_rows
+from catalogtool.catalog.search.window import Question, Total
+from catalogtool.core.db import Reader
+
+# For the rest of the transaction: plan each statement for its own values, by indexes, on one core,
+# and give up on one that takes long.
+SETTINGS = {
+    "plan_cache_mode": "force_custom_plan",
+    "enable_seqscan": "off",
+    "max_parallel_workers_per_gather": "0",
+    "statement_timeout": "15s",
+}
+PREPARED = [func.set_config(name, value, True) for name, value in SETTINGS.items()]
+# So far a page can be asked for by its number; beyond, a cursor reads on at the same speed.
+PAGED = 10_000
 
 
 @dataclass(frozen=True)
@@ -46,59 +58,57 @@ class Window:
     more_after: bool
 
 
-def search_videos(session: Session, request: SearchRequest, key: bytes) -> Answer:
+def search_videos(session: Reader, request: SearchRequest, key: bytes) -> Answer:
     """The page that was asked for; `key` signs the cursors.
 
-    Raises ValidationError for a cursor that is not from this search.
+    Raises ValidationError for a cursor that is not from this search, and for a page that only a
+    cursor reaches.
     """
     cursor = None
     if request.cursor is not None:
         cursor = decode_cursor(request.cursor, request.sort, request.filters, key)
-    prepare(session)
-    conditions = build_conditions(request.filters, find_names(session, request.filters))
-    matches = count_matches(session, conditions, exact=request.exact_count)
-    window = _read_window(session, request, cursor, matches, conditions)
-    total = matches.total
-    if not matches.exact:
-        total = max(total, window.before + len(window.places))
+    question = Question(session, request.filters)
+    total, window = _read_window(request, cursor, question)
+    number = total.matches
+    if not total.exact:
+        number = max(number, window.before + len(window.places))
+    pages = -(-min(number, PAGED) // request.per_page)
     return Answer(
         videos=fetch_rows(session, [place.id for place in window.places], request.fields),
-        total=total,
-        total_is_exact=matches.exact,
-        pages=-(-total // request.per_page),
+        total=number,
+        total_is_exact=total.exact,
+        pages=pages,
         current_page=window.before // request.per_page + 1 if cursor else request.page,
         **_cursors(request, window, key),
     )
 
 
+def prepare(session: Reader) -> None:
+    """Set the transaction up for reading as a search does."""
+    session.execute(select(*PREPARED))
+
+
 def _read_window(
-    session: Session,
-    request: SearchRequest,
-    cursor: Cursor | None,
-    matches: Matches,
-    conditions: list[Any],
-) -> Window:
+    request: SearchRequest, cursor: Cursor | None, question: Question
+) -> tuple[Total, Window]:
     """Read one row more than the page holds, to know whether the list goes on."""
     size = request.per_page
     offset = 0 if cursor else (request.page - 1) * size
-    if matches.exact and offset >= matches.total and not cursor:
-        return Window([], offset, more_before=False, more_after=False)
     forward = cursor.forward if cursor else True
     start = cursor.position if cursor else None
-    reading = Reading(
-        ordering_of(request.sort.field, matches.ids), request.sort.descending, forward
-    )
-    if matches.ids is not None:
-        places = read_few(session, reading, matches.ids, start, offset, size + 1)
-    else:
-        places = read_along(session, reading, conditions, start, offset, size + 1)
+    reading = Reading(ordering_of(request.sort.field), request.sort.descending, forward)
+    reachable = offset < PAGED
+    part = Slice(start, offset if reachable else 0, size + 1 if reachable else 0)
+    total, places = question.find(reading, part, exact=request.exact_count)
+    if not reachable and total.matches > PAGED:
+        refuse("page", f"at most {PAGED // size} here; read on with next_cursor")
     more, places = len(places) > size, places[:size]
     if cursor is None:
-        return Window(places, offset, offset > 0, more)
+        return total, Window(places, offset, offset > 0, more)
     if forward:
-        return Window(places, cursor.before, more_before=True, more_after=more)
+        return total, Window(places, cursor.before, more_before=True, more_after=more)
     before = max(0, cursor.before - len(places)) if more else 0
-    return Window(places[::-1], before, more_before=more, more_after=True)
+    return total, Window(places[::-1], before, more_before=more, more_after=True)
 
 
 def _cursors(request: SearchRequest, window: Window, key: bytes) -> dict[str, str | None]:

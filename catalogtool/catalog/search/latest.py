@@ -1,19 +1,34 @@
-"""The last change of each video of a page, and its unconfirmed edits: one statement each."""
+"""The last change of each video of a page, and its unconfirmed edits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, RowMapping, Text, and_, func, literal, select, true
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Row,
+    RowMapping,
+    ScalarSelect,
+    Select,
+    Text,
+    bindparam,
+    func,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.orm import InstrumentedAttribute
 
 from catalogtool.auth.models import User
 from catalogtool.catalog.audit_models import MetadataSync, PendingEdit
 from catalogtool.catalog.models import CounterChange
+from catalogtool.core.db import Reader
 from catalogtool.core.times import iso
 
 COUNTERS = ("views", "engaged_views", "comments", "likes")
@@ -22,6 +37,7 @@ COUNTER_COLUMNS = tuple(
 )
 
 Changes = dict[str, list[Any]]
+LONGEST_IMPORT = timedelta(days=1)
 
 
 @dataclass
@@ -38,55 +54,85 @@ def counter_changes(row: RowMapping) -> Changes:
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def latest_changes(session: Session, videos: Mapping[int, str]) -> dict[int, Latest]:
-    """By id, the last change of these videos (`{id: video_id}`); none for a video without any.
+def latest_changes(
+    session: Reader, videos: Mapping[int, tuple[str, datetime]]
+) -> dict[int, Latest]:
+    """By id, the last change of these videos (`{id: (video_id, last_synced)}`).
 
     Where the last audit record and the last counter change come from one report, or from one
     moment, they are one change; else the later of the two counts.
     """
+    given = {
+        "ids": list(videos),
+        "video_ids": [video_id for video_id, _ in videos.values()],
+        "moments": [moment for _, moment in videos.values()],
+        "oldest": min(moment for _, moment in videos.values()) - LONGEST_IMPORT,
+        "newest": max(moment for _, moment in videos.values()),
+    }
+    return _merged(session.execute(_last_changes(), given))
+
+
+@cache
+def _last_changes() -> Select[Any]:
+    """Built once: to put it together takes longer than to run it."""
     page = (
         func.unnest(
-            literal(list(videos), ARRAY(BigInteger)), literal(list(videos.values()), ARRAY(Text))
+            bindparam("ids", type_=ARRAY(BigInteger)),
+            bindparam("video_ids", type_=ARRAY(Text)),
+            bindparam("moments", type_=ARRAY(DateTime(timezone=True))),
         )
-        .table_valued("id", "video_id")
+        .table_valued("id", "video_id", "at")
         .render_derived(name="page")
     )
-    newest = aliased(MetadataSync)
-    last_time = (
-        select(newest.sync_time)
-        .where(newest.video_id == page.c.video_id)
-        .order_by(newest.sync_time.desc())
-        .limit(1)
-        .lateral("last_time")
+    records, counters = _last_records(page), _last_counters(page)
+    return (
+        select(page.c.id.label("pk"), *records.c, *counters.c)
+        .select_from(page.outerjoin(records, true()).outerjoin(counters, true()))
+        .order_by(records.c.id)
     )
-    # Records of one moment belong together: they were written by one transaction.
-    audit = and_(
-        MetadataSync.video_id == page.c.video_id,
-        MetadataSync.sync_time == last_time.c.sync_time,
+
+
+def _last_records(page: Any) -> Any:
+    """Records of one moment belong together: they were written by one transaction."""
+    return (
+        select(
+            MetadataSync.id,
+            MetadataSync.sync_time,
+            MetadataSync.changes,
+            MetadataSync.report_id.label("audit_report_id"),
+        )
+        .where(
+            MetadataSync.video_id == page.c.video_id, *_of_one_import(MetadataSync.sync_time, page)
+        )
+        .order_by(MetadataSync.sync_time.desc())
+        .fetch(1, with_ties=True)
+        .lateral("records")
     )
-    counters = (
+
+
+def _last_counters(page: Any) -> Any:
+    return (
         select(CounterChange.recorded_at, CounterChange.report_id, *COUNTER_COLUMNS)
-        .where(CounterChange.video_pk == page.c.id)
+        .where(
+            CounterChange.video_pk == page.c.id, *_of_one_import(CounterChange.recorded_at, page)
+        )
         .order_by(CounterChange.recorded_at.desc())
         .limit(1)
         .lateral("counters")
     )
-    rows = session.execute(
-        select(
-            page.c.id.label("pk"),
-            MetadataSync.sync_time,
-            MetadataSync.changes,
-            MetadataSync.report_id.label("audit_report_id"),
-            *counters.c,
-        )
-        .select_from(
-            page.outerjoin(last_time, true())
-            .outerjoin(MetadataSync, audit)
-            .outerjoin(counters, true())
-        )
-        .order_by(MetadataSync.id)
+
+
+def _of_one_import(moment: Any, page: Any) -> tuple[ColumnElement[bool], ...]:
+    """What can belong to the last change.
+
+    Within the bounds of the whole page, too: they spare the planner the months outside.
+    """
+    return (
+        moment <= page.c.at,
+        moment >= page.c.at - LONGEST_IMPORT,
+        moment >= bindparam("oldest", type_=DateTime(timezone=True)),
+        moment <= bindparam("newest", type_=DateTime(timezone=True)),
     )
-    return _merged(rows)
 
 
 def _merged(rows: Iterable[Row[Any]]) -> dict[int, Latest]:
@@ -111,23 +157,22 @@ def _add(changes: Changes, more: Changes) -> None:
         changes[name] = [changes[name][0] if name in changes else old, new]
 
 
-def pending_edits(session: Session, video_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """By video id, `{field: {value, by, at}}` of what users edited and nothing confirmed yet."""
-    query = (
-        select(
-            PendingEdit.video_id,
-            PendingEdit.field,
-            # As it stands: a JSON null is a value here.
-            PendingEdit.value.cast(JSONB(none_as_null=False)).label("value"),
-            User.email,
-            PendingEdit.created_at,
-        )
-        .outerjoin(User, User.id == PendingEdit.user_id)
-        .where(PendingEdit.video_id == func.any(list(video_ids)))
-        .order_by(PendingEdit.id)
+def pending_edits(video_id: InstrumentedAttribute[str]) -> ScalarSelect[Any]:
+    """SQL for what users edited in a video and nothing confirmed yet: [field, value, by, at]."""
+    by_age = func.jsonb_build_array(
+        PendingEdit.field, PendingEdit.value, User.email, PendingEdit.created_at
     )
-    found: dict[str, dict[str, Any]] = {}
-    for video_id, name, value, email, at in session.execute(query):
-        edits = found.setdefault(video_id, {})
-        edits[name] = {"value": value, "by": email, "at": iso(at)}
-    return found
+    return (
+        select(func.jsonb_agg(aggregate_order_by(by_age, PendingEdit.id)))
+        .outerjoin(User, User.id == PendingEdit.user_id)
+        .where(PendingEdit.video_id == video_id)
+        .scalar_subquery()
+    )
+
+
+def shown_edits(listed: list[Any] | None) -> dict[str, dict[str, Any]]:
+    """The same as `{field: {value, by, at}}`."""
+    return {
+        name: {"value": value, "by": email, "at": iso(datetime.fromisoformat(at))}
+        for name, value, email, at in listed or ()
+    }

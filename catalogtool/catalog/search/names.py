@@ -7,25 +7,37 @@ have; behind a subquery it would guess.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.orm import InstrumentedAttribute
 
 from catalogtool.catalog.models import Video
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.channels.models import Channel
+from catalogtool.core.db import Reader
 
 MOST_NAMES = 200
+NOTHING: Mapping[str, object] = {}
+# How many codes `video_facets` has for them.
+CATEGORY_CODES, STATUS_CODES = 1023, 63
 
 
 @dataclass(frozen=True)
 class Names:
-    """The names found; None where there are too many to list, or none were asked for."""
+    """The names found; None where there are too many to list, or none were asked for.
+
+    The codes are those of the categories and the claim status in `video.facets`; None too where
+    another name has the same one.
+    """
 
     categories: Sequence[str] | None = None
+    category_codes: Sequence[int] | None = None
+    status_code: int | None = None
     channels: Sequence[str] | None = None
     hidden_channels: Sequence[str] | None = None
 
@@ -44,21 +56,82 @@ def distinct_values(column: InstrumentedAttribute[Any]) -> Select[Any]:
     return select(walk.c.value).where(walk.c.value.is_not(None))
 
 
-def find_names(session: Session, filters: Filters) -> Names:
+def find_names(session: Reader, filters: Filters) -> Names:
     """Look up all that these filters need, in one statement."""
-    wanted: dict[str, Select[Any]] = {}
-    if filters.category is not None:
-        value = distinct_values(Video.category).subquery().c.value
-        same = func.lower(value) == func.lower(filters.category)
-        wanted["categories"] = select(value).where(same)
-    if filters.channel_search is not None:
-        wanted["channels"] = select(Channel.name).where(hit(filters.channel_search))
-    if filters.hidden != "all":
-        wanted["hidden_channels"] = select(Channel.name).where(Channel.hidden)
-    if not wanted:
-        return Names()
-    row = session.execute(select(*(_listed(q).label(name) for name, q in wanted.items()))).one()
-    return Names(**{n: v if len(v) <= MOST_NAMES else None for n, v in row._mapping.items()})
+    names, _ = look_up(session, filters)
+    return names
+
+
+def look_up(
+    session: Reader,
+    filters: Filters,
+    also: tuple[ColumnElement[Any], ...] = (),
+    values: Mapping[str, object] = NOTHING,
+) -> tuple[Names, Sequence[Any]]:
+    """The names, and the values of further expressions with these parameters, in one statement."""
+    asked = tuple(name for name, is_asked in _ASKED.items() if is_asked(filters))
+    if not asked and not also:
+        return Names(), ()
+    given = {
+        "category": filters.category,
+        "claimed_status": filters.claimed_status,
+        "channel": like(filters.channel_search or ""),
+        **values,
+    }
+    row = session.execute(_lists(asked, also), given).one()
+    found = {n: v if len(v) <= MOST_NAMES else None for n, v in zip(asked, row, strict=False)}
+    names = Names(
+        **_in_any_case(found.get("categories")),
+        status_code=_exact(found.get("statuses"), filters.claimed_status),
+        channels=found.get("channels"),
+        hidden_channels=found.get("hidden_channels"),
+    )
+    return names, row[len(asked) :]
+
+
+_ASKED: dict[str, Callable[[Filters], bool]] = {
+    "categories": lambda filters: filters.category is not None,
+    "statuses": lambda filters: filters.claimed_status is not None,
+    "channels": lambda filters: filters.channel_search is not None,
+    "hidden_channels": lambda filters: filters.hidden != "all",
+}
+
+
+@cache
+def _lists(asked: tuple[str, ...], also: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+    """The statement for these lists, built once; its parameters are those of `find_names`."""
+    statements: dict[str, Select[Any]] = {
+        "categories": _coded(Video.category, CATEGORY_CODES, "category"),
+        "statuses": _coded(Video.claimed_status, STATUS_CODES, "claimed_status"),
+        "channels": select(Channel.name).where(
+            Channel.name.ilike(bindparam("channel", type_=Text))
+        ),
+        "hidden_channels": select(Channel.name).where(Channel.hidden),
+    }
+    return select(*(_listed(statements[name], MOST_NAMES).label(name) for name in asked), *also)
+
+
+def _coded(column: InstrumentedAttribute[Any], codes: int, wanted: str) -> Select[Any]:
+    """Each value as [value, code, "true" if it is the one that is wanted in any case]."""
+    value = distinct_values(column).subquery().c.value
+    code = func.abs(func.hashtext(value) % codes) + 1
+    same = func.lower(value) == func.lower(bindparam(wanted, type_=Text))
+    return select(array([value, cast(code, Text), cast(same, Text)]))
+
+
+def _in_any_case(listed: Sequence[Sequence[str]] | None) -> dict[str, Any]:
+    if listed is None:
+        return {}
+    names = [name for name, _, same in listed if same == "true"]
+    codes = {int(code) for _, code, same in listed if same == "true"}
+    shared = any(int(code) in codes for _, code, same in listed if same != "true")
+    return {"categories": names, "category_codes": None if shared else sorted(codes)}
+
+
+def _exact(listed: Sequence[Sequence[str]] | None, wanted: str | None) -> int | None:
+    codes = {name: int(code) for name, code, _ in listed or () if name}
+    code = codes.get(wanted or "")
+    return code if list(codes.values()).count(code or -1) == 1 else None
 
 
 def hit(text: str) -> ColumnElement[bool]:
@@ -66,7 +139,7 @@ def hit(text: str) -> ColumnElement[bool]:
     return Channel.name.ilike(like(text))
 
 
-def _listed(query: Select[Any]) -> ColumnElement[Any]:
-    few = query.limit(MOST_NAMES + 1).subquery()
+def _listed(query: Select[Any], most: int) -> ColumnElement[Any]:
+    few = query.limit(most + 1).subquery()
     value = next(iter(few.c))
     return select(func.coalesce(func.array_agg(value), literal([]))).scalar_subquery()

@@ -7,13 +7,12 @@ asked only while rows are still missing, each starts exactly where it should.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, tuple_
-from sqlalchemy.sql.selectable import FromClause
 
-from catalogtool.catalog.models import Video
 from catalogtool.catalog.search.cursors import Position
 from catalogtool.catalog.search.ordering import Ordering
 
@@ -22,13 +21,17 @@ Condition = ColumnElement[bool]
 
 @dataclass(frozen=True)
 class Stretch:
-    """Rows to read in one go: from where, under which conditions, in which order."""
+    """Rows to read in one go: under which conditions, in which order."""
 
-    rows: FromClause
     where: tuple[Condition, ...]
     order_by: tuple[ColumnElement[Any], ...]
-    id: ColumnElement[int]
     by_value: bool = False
+    without_value: bool = False
+    bounds: tuple[Condition, ...] = ()
+
+    def within(self, bounds: Sequence[Condition]) -> Stretch:
+        """The part of the stretch that lies within bounds of the sort value."""
+        return replace(self, where=(*self.where, *bounds), bounds=tuple(bounds))
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def stretches(reading: Reading, start: Position | None) -> list[Stretch]:
     if start is None:
         found = [with_value, without]
     elif start.value is None:
-        rest = _narrow(without, reading.later(without.id, start.id, descend=not reading.forward))
+        rest = _narrow(without, reading.later(order.id, start.id, descend=not reading.forward))
         found = [rest] if reading.forward else [rest, with_value]
     else:
         found = [*_after_value(reading, with_value, start), *([without] if reading.forward else [])]
@@ -68,15 +71,12 @@ def _after_value(reading: Reading, rows: Stretch, start: Position) -> list[Stret
     """What follows a row that has a value, among the rows that have one."""
     order, value = reading.ordering, reading.ordering.value
     beyond = reading.later(value, start.value, descend=reading.values_descend)
-    beyond_id = reading.later(order.id, start.id, descend=not reading.forward)
     if not reading.descending:
         pair, at = tuple_(value, order.id), tuple_(start.value, start.id)
         return [_narrow(rows, pair > at if reading.forward else pair < at)]
-    if order.long_ties:
-        same = Stretch(rows.rows, (value == start.value, beyond_id), rows.order_by[1:], rows.id)
-        return [same, _narrow(rows, beyond)]
-    up_to = value <= start.value if reading.values_descend else value >= start.value
-    return [_narrow(rows, up_to, or_(beyond, beyond_id))]
+    beyond_id = reading.later(order.id, start.id, descend=not reading.forward)
+    same = Stretch((value == start.value, beyond_id), rows.order_by[1:])
+    return [same, _narrow(rows, beyond)]
 
 
 def later_than(reading: Reading, value: Any, row_id: Any, start: Position) -> Condition:
@@ -103,15 +103,16 @@ def _with_value(reading: Reading) -> Stretch:
     by_id = order.id.asc() if reading.forward else order.id.desc()
     walk = order.long_ties and reading.descending
     known = (order.value.is_not(None),) if order.nullable else ()
-    return Stretch(order.indexed, known, (by_value, by_id), order.id, by_value=walk)
+    return Stretch(known, (by_value, by_id), by_value=walk)
 
 
 def _without_value(reading: Reading) -> Stretch:
-    order, row_id = reading.ordering, Video.id.expression
-    by_id = row_id.asc() if reading.forward else row_id.desc()
-    return Stretch(order.rows, (order.value.is_(None),), (by_id,), row_id)
+    """Nulls lie together at the index's end, in the order of the id."""
+    value, row_id = reading.ordering.value, reading.ordering.id
+    if reading.forward:
+        return Stretch((value.is_(None),), (value.asc(), row_id.asc()), without_value=True)
+    return Stretch((value.is_(None),), (value.desc(), row_id.desc()), without_value=True)
 
 
 def _narrow(rows: Stretch, *conditions: Condition) -> Stretch:
-    where = (*rows.where, *conditions)
-    return Stretch(rows.rows, where, rows.order_by, rows.id, rows.by_value)
+    return replace(rows, where=(*rows.where, *conditions))

@@ -6,20 +6,21 @@ of one's own can carry `If-None-Match`, without which two uploads of one name ov
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from catalogtool.core.errors import ValidationError
+from catalogtool.core.errors import S3ProcessingError, ValidationError
 from catalogtool.core.storage.s3_client import clear_errors
-from catalogtool.core.storage.s3_reader import open_object
+from catalogtool.core.storage.s3_reader import ATTEMPTS, open_object, pause
 from catalogtool.core.storage.store import ByteSource, Store, StoredFile, broken_rule
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CompletedPartTypeDef
+    from mypy_boto3_s3.type_defs import CompletedPartTypeDef, HeadObjectOutputTypeDef
 
 # S3 allows 10,000 parts: 8 MiB each are enough for 80 GB.
 PART_BYTES = 8 * 1024 * 1024
@@ -52,7 +53,7 @@ class S3Store(Store):
     def stat(self, key: str) -> StoredFile:
         self.check_key(key)
         with clear_errors(self.bucket, key):
-            head = self._client.head_object(Bucket=self.bucket, Key=key)
+            head = self._whole_head(key)
         return StoredFile(key, head["ContentLength"], head["LastModified"], head["ETag"].strip('"'))
 
     def open(self, key: str) -> BinaryIO:
@@ -73,6 +74,16 @@ class S3Store(Store):
         self.check_key(key)
         with clear_errors(self.bucket, key):
             self._client.delete_object(Bucket=self.bucket, Key=key)
+
+    def _whole_head(self, key: str) -> HeadObjectOutputTypeDef:
+        """What S3 tells of an object; a cut answer looks whole, and is asked for again."""
+        for failures in range(1, ATTEMPTS):
+            with suppress(ValueError):  # of a date that was cut
+                head = self._client.head_object(Bucket=self.bucket, Key=key)
+                if {"ContentLength", "LastModified", "ETag"} <= head.keys():
+                    return head
+            time.sleep(pause(failures))
+        raise S3ProcessingError(f"S3 tells no length of {key!r}.", {"key": key})
 
     def _put_parts(
         self, key: str, part: bytes, stream: ByteSource, condition: dict[str, Any]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import random
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import BotoCoreError, ClientError, FlexibleChecksumError
@@ -89,11 +90,12 @@ class ResumingReader(io.RawIOBase):
     def _first_answer(self) -> GetObjectOutputTypeDef:
         """The answer with its whole head; one that was cut within it is asked for again."""
         for failures in range(1, ATTEMPTS):
-            answer = self._request()
-            if "ContentLength" in answer and "ETag" in answer:
-                return answer
-            answer["Body"].close()
-            time.sleep(_pause(failures))
+            with suppress(ValueError):  # of a date that was cut
+                answer = self._request()
+                if "ContentLength" in answer and "ETag" in answer:
+                    return answer
+                answer["Body"].close()
+            time.sleep(pause(failures))
         raise S3ProcessingError(f"S3 tells no length of {self._key!r}.", {"key": self._key})
 
     def _resume(self, cause: Exception) -> None:
@@ -104,13 +106,13 @@ class ResumingReader(io.RawIOBase):
         self._failed_at = self._position
         while self._failures < ATTEMPTS:
             self._failures += 1
-            time.sleep(_pause(self._failures))
+            time.sleep(pause(self._failures))
             try:
                 answer = self._request(Range=f"bytes={self._position}-", IfMatch=self._etag)
             except ClientError as error:
                 self._raise_if_final(error)
                 cause = error
-            except BotoCoreError as error:
+            except (BotoCoreError, ValueError) as error:
                 cause = error
             else:
                 self._body = answer["Body"]
@@ -136,7 +138,7 @@ class ResumingReader(io.RawIOBase):
             raise explained(error, self._bucket, self._key) from error
 
 
-def _pause(failures: int) -> float:
+def pause(failures: int) -> float:
     """Seconds to wait: doubled each time, and scattered so that readers do not return at once."""
     longest = min(BACKOFF_LIMIT_SECONDS, BACKOFF_SECONDS * 2.0 ** (failures - 1))
     return longest * random.uniform(0.5, 1)  # noqa: S311

@@ -1,0 +1,253 @@
+"""The places of a page's rows and the number of all matches, found in the cheapest way.
+
+Three ways lead to a page. *Walk*: read the sort's index from the page's start and skip what does
+not match; good where matches are dense. *Gather*: find all matches by the filters' own indexes and
+sort them; good where they are few. The ledger of facets, a sample, or a first attempt at gathering
+tells which it is, and the costs below (measured, in microseconds a row) decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, func, literal_column, select
+from sqlalchemy.orm import aliased
+
+from catalogtool.catalog.models import COUNTED_FACETS, FACET_COUNT, Video
+from catalogtool.catalog.search.bounds import bounds_of
+from catalogtool.catalog.search.census import count_in_channels, count_passing, open_census
+from catalogtool.catalog.search.conditions import (
+    Condition,
+    conditions_beyond_facets,
+    in_hidden_channel,
+    index_aids,
+)
+from catalogtool.catalog.search.cursors import Position
+from catalogtool.catalog.search.estimate import (
+    EXACT_UP_TO,
+    Estimate,
+    count_up_to,
+    estimate_by_planner,
+    estimate_by_sample,
+)
+from catalogtool.catalog.search.filters import Filters
+from catalogtool.catalog.search.names import Names
+from catalogtool.catalog.search.ordering import Ordering
+from catalogtool.catalog.search.pages import Slice, gather, gather_along, walk
+from catalogtool.catalog.search.positions import Reading
+from catalogtool.core.db import Reader
+
+WALK_COST, CHECK_COST, GATHER_COST = 0.15, 1.5, 3.0
+# Never gather more than this: what it takes must stay far below a second.
+MOST_GATHERED = 500_000
+GATHERED_AT_FIRST = 20_000
+# A walk may look at so many videos, and at four times as many as are expected, in vain.
+LEAST_BUDGET = 10_000
+# So few videos are looked at one by one, whatever else is asked of them.
+FEW_PASSING = 2_000
+TEXTS = ("search", "video_id", "asset_id", "custom_id", "artist", "label")
+
+
+@dataclass(frozen=True)
+class Total:
+    """The number of matches; an estimate above 10,000 where it is not exact."""
+
+    matches: int
+    exact: bool
+
+
+class Question:
+    """The filters of a search, split into what the facets can tell and what lies beyond."""
+
+    def __init__(self, session: Reader, filters: Filters) -> None:
+        self.session = session
+        self.filters = filters
+        names, self.test, census = open_census(session, filters)
+        self.names = names
+        self.beyond = conditions_beyond_facets(filters, names)
+        # Hidden channels only take a few videos away, or are all that is asked for.
+        self.leaves_out = names.hidden_channels != [] and filters.hidden == "no"
+        if self.leaves_out and names.hidden_channels is None:
+            self.beyond.append(func.coalesce(~in_hidden_channel(names), True))
+        if filters.hidden == "yes" and names.hidden_channels != []:
+            self.beyond.append(_hidden(names))
+        self.has_text = any(getattr(filters, name) is not None for name in TEXTS)
+        self.by_text: Estimate | None = None
+        self.videos, self.passing = census.videos, census.passing
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """All conditions over `video`."""
+        facets: ColumnElement[int] = Video.facets.expression
+        return [self.test.condition(facets), *self.beyond, *self._kept(Video.id.expression)]
+
+    def _on_index(self, order: Ordering) -> list[Condition]:
+        """What the index of a sort can tell."""
+        return [self.test.condition(order.facets), *self._kept(order.id)]
+
+    def _kept(self, row_id: ColumnElement[int]) -> list[Condition]:
+        """The video is of no hidden channel: their few videos are looked up once, in a hash."""
+        if not self.leaves_out or not self.names.hidden_channels:
+            return []
+        hidden = aliased(Video)
+        of_hidden = select(hidden.id).where(
+            hidden.channel_display_name.in_(self.names.hidden_channels)
+        )
+        return [~row_id.in_(of_hidden)]
+
+    def find(self, reading: Reading, part: Slice, *, exact: bool) -> tuple[Total, list[Position]]:
+        """The number of matches and the places of one slice."""
+        if self.passing == 0:
+            return Total(0, exact=True), []
+        estimate = self._estimate()
+        if self.passing is None and not estimate.surely_many:
+            self.passing = count_passing(self.session, self.test)
+        if self.passing is not None and not self.beyond:
+            return self._find_by_facets(reading, part)
+        if not estimate.surely_many:
+            found, places = self._gather(reading, part, GATHERED_AT_FIRST)
+            if found <= GATHERED_AT_FIRST:
+                return Total(found, exact=True), places
+        if estimate.matches <= EXACT_UP_TO:
+            estimate = Estimate(self._guess(), surely_many=True)
+        return self._find_many(reading, part, estimate, exact=exact)
+
+    def _estimate(self) -> Estimate:
+        """How many there will be, if that can be told quickly and helps."""
+        unknown = Estimate(0, surely_many=False)
+        if self.passing is not None and (not self.beyond or self.passing <= EXACT_UP_TO):
+            return unknown
+        if self.has_text or self.passing is None:
+            only_title = len(self.beyond) == 1 and self.filters.search is not None
+            both, self.by_text = estimate_by_sample(
+                self.session,
+                self.test,
+                self.beyond,
+                self.videos,
+                self.filters.search if only_title else None,
+            )
+            return both
+        # Along an index, and so without the hidden channels: their videos come on top.
+        hidden = self.names.hidden_channels if self.leaves_out else []
+        extra = self.videos if hidden is None else count_in_channels(self.session, list(hidden))
+        most = EXACT_UP_TO + extra
+        passes = self.test.condition(Video.facets.expression)
+        some = count_up_to(self.session, [passes, *self.beyond], most)
+        return Estimate(0, surely_many=True) if some > most else unknown
+
+    def _guess(self) -> int:
+        """The planner knows the columns, the census the facets."""
+        share = 1.0 if self.passing is None else self.passing / max(self.videos, 1)
+        return int(estimate_by_planner(self.session, self.beyond) * share)
+
+    def _find_by_facets(self, reading: Reading, part: Slice) -> tuple[Total, list[Position]]:
+        """Nothing but facets is asked for, and they have been counted."""
+        assert self.passing is not None
+        total = Total(self.passing - self._count_left_out(), exact=True)
+        if part.start is None and part.offset >= total.matches:
+            return total, []
+        if self._should_gather(reading, part, total.matches):
+            return total, self._gather(reading, part, MOST_GATHERED)[1]
+        return total, self._walk(reading, part) or []
+
+    def _find_many(
+        self, reading: Reading, part: Slice, estimate: Estimate, *, exact: bool
+    ) -> tuple[Total, list[Position]]:
+        total = Total(max(estimate.matches, EXACT_UP_TO + 1), exact=False)
+        if exact:
+            total = Total(self._count(), exact=True)
+        if self._should_gather(reading, part, total.matches):
+            found, places = self._gather(reading, part, MOST_GATHERED)
+            if found <= MOST_GATHERED:
+                return Total(found, exact=True), places
+        # The matches may lie at the other end of the list; then it is better to gather after all.
+        budget = None
+        if self.beyond:
+            budget = LEAST_BUDGET + int(4 * self._rows_to_check(reading, part, total.matches))
+        walked = self._walk(reading, part, budget)
+        if walked is None and total.matches <= MOST_GATHERED:
+            found, places = self._gather(reading, part, MOST_GATHERED)
+            if found <= MOST_GATHERED:
+                return Total(found, exact=True), places
+        return total, self._walk(reading, part) or [] if walked is None else walked
+
+    def _rows_to_check(self, reading: Reading, part: Slice, matches: int) -> float:
+        """How many rows that pass the facets a walk is expected to look at."""
+        rows = part.offset + part.limit
+        passing = self.passing
+        if passing is None:
+            passing = self.videos if self.beyond else matches
+        if self._bounds(reading):
+            return min(rows / max(matches, 1) * passing, rows)
+        return rows / max(matches, 1) * passing
+
+    def _should_gather(self, reading: Reading, part: Slice, matches: int) -> bool:
+        """Whether that costs less than to walk until the slice is full."""
+        gather_cost = matches * GATHER_COST
+        passing = self.passing
+        if passing is None:
+            passing = self.videos if self.beyond else matches
+            gather_cost += self.videos * WALK_COST
+        checked = self._rows_to_check(reading, part, matches)
+        walk_cost = checked * self.videos / max(passing, 1) * WALK_COST
+        if self.beyond:
+            walk_cost += checked * CHECK_COST
+        return matches <= MOST_GATHERED and gather_cost < walk_cost
+
+    def _bounds(self, reading: Reading) -> list[Condition]:
+        order = reading.ordering
+        return bounds_of(order.field, order.value, self.filters, self.names)
+
+    def _gather(self, reading: Reading, part: Slice, most: int) -> tuple[int, list[Position]]:
+        if not self.beyond and self.passing is None:
+            on_index = self._on_index(reading.ordering)
+            return gather_along(self.session, reading, on_index, part, most)
+        conditions = self.conditions
+        if self.passing is not None and (not self.beyond or self._facets_are_rarer()):
+            conditions = [self._has_counted_code(), *conditions]
+        else:
+            conditions = [*conditions, *index_aids(self.filters)]
+        return gather(self.session, reading, conditions, part, most)
+
+    def _facets_are_rarer(self) -> bool:
+        """Whether fewer videos have these facets than hold the text."""
+        assert self.passing is not None
+        return self.passing <= (FEW_PASSING if self.by_text is None else self.by_text.matches)
+
+    def _has_counted_code(self) -> Condition:
+        """The facets are one of those that pass, as the index by facets has them."""
+        codes = select(FACET_COUNT.c.facets).where(self.test.condition(FACET_COUNT.c.facets))
+        listed = func.array(codes.scalar_subquery(), type_=ARRAY(BigInteger))
+        return literal_column(f"(video.{COUNTED_FACETS})", BigInteger) == func.any(listed)
+
+    def _walk(
+        self, reading: Reading, part: Slice, budget: int | None = None
+    ) -> list[Position] | None:
+        bounds = self._bounds(reading)
+        missing = reading.ordering.field in self.filters.missing
+        return walk(
+            self.session,
+            reading,
+            self._on_index(reading.ordering),
+            self.beyond,
+            part,
+            bounds,
+            also_without_value=missing or not bounds,
+            budget=budget,
+        )
+
+    def _count_left_out(self) -> int:
+        if not self.leaves_out:
+            return 0
+        facets: ColumnElement[int] = Video.facets.expression
+        out = select(func.count()).select_from(Video)
+        out = out.where(in_hidden_channel(self.names), self.test.condition(facets))
+        return self.session.execute(out).scalar_one()
+
+    def _count(self) -> int:
+        matching = select(func.count()).select_from(Video).where(*self.conditions)
+        return self.session.execute(matching).scalar_one()
+
+
+def _hidden(names: Names) -> Condition:
+    return Video.hidden.expression | in_hidden_channel(names)
