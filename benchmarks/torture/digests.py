@@ -26,13 +26,25 @@ def _rows(table: str, *left_out: str, more: str = "'{}'::jsonb", of: str = "") -
 
 _OF_VIDEO = "JOIN video v ON v.id = t.video_pk"
 _VIDEO_ID = "jsonb_build_object('video_id', v.video_id)"
+_COUNTED = "jsonb_build_object('video_id', v.video_id, 'synced', t.last_synced IS NOT NULL)"
+
+
+def _ledger(table: str, key: str) -> str:
+    """What a ledger sums up to; how it is divided into rows says nothing."""
+    return f"""SELECT jsonb_build_array({key}, sum(videos)) AS row FROM {table}
+        GROUP BY {key} HAVING sum(videos) <> 0"""
+
+
 TABLES = {
     "video": _rows("video", *TIMES),
     "channel": _rows("channel", *TIMES),
     "claim": _rows("claim", *TIMES),
     "asset": _rows("asset", *TIMES),
     "youtube_shorts": _rows("youtube_shorts", *TIMES),
-    "video_counter": _rows("video_counter", "video_pk", more=_VIDEO_ID, of=_OF_VIDEO),
+    "video_counter": _rows("video_counter", "video_pk", "last_synced", more=_COUNTED, of=_OF_VIDEO),
+    "facet_count": _ledger("facet_count", "facets"),
+    "facet_summary": _ledger("facet_summary", "facets"),
+    "channel_count": _ledger("channel_count", "channel_display_name"),
     "metadata_sync": _rows("metadata_sync", "id", "sync_time"),
     "counter_change": _rows(
         "counter_change", "video_pk", "recorded_at", more=_VIDEO_ID, of=_OF_VIDEO

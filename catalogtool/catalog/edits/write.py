@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from catalogtool.catalog.edits.fields import COMPANIONS, LOCAL, SHORT_VERDICT
 from catalogtool.catalog.edits.plan import NOT_SHORT, Plan, changes, judged, passes
 from catalogtool.core.events import publish
+from catalogtool.core.locks import MERGE_LOCK
 
 EVENT = "video_update"
 MOST_NAMED = 100
@@ -64,6 +65,10 @@ def lock_videos(session: Session, pks: Sequence[int]) -> None:
 
 def change_videos(session: Session, pks: Sequence[int], plan: Plan, author: Author) -> Outcome:
     """Carry the plan out for these videos, audit it, and tell the pages at the commit."""
+    if len(pks) > 1:
+        # Imports write the counters' rows in an order of their own; in turns nobody waits in a
+        # circle. A single video can't.
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MERGE_LOCK})
     lock_videos(session, pks)
     found = session.execute(
         text(_statement(plan)),

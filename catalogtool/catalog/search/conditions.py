@@ -82,6 +82,24 @@ def index_aids(filters: Filters) -> Iterator[Condition]:
             yield _has_letters("video_names(video.artist)", filters.artist)
 
 
+def by_trigrams(filters: Filters) -> list[Condition]:
+    """The texts among the filters that trigrams serve, as conditions on the indexed columns."""
+    columns: dict[str, Any] = {
+        "search": Video.title,
+        "video_id": Video.video_id,
+        "asset_id": Video.asset_id,
+        "custom_id": Video.custom_id,
+        "label": Video.label,
+        "artist": literal_column(f"video_names({Video.__tablename__}.artist)", Text),
+    }
+    given = {name: getattr(filters, name) for name in columns}
+    return [
+        columns[name].ilike(like(text))
+        for name, text in given.items()
+        if text is not None and _has_trigram(text)
+    ]
+
+
 def _has_trigram(text: str) -> bool:
     """Whether three letters or digits stand in a row."""
     return any(text[place : place + 3].isalnum() for place in range(len(text) - 2))

@@ -18,6 +18,7 @@ from catalogtool.catalog.search.bounds import bounds_of
 from catalogtool.catalog.search.census import count_in_channels, count_passing, open_census
 from catalogtool.catalog.search.conditions import (
     Condition,
+    by_trigrams,
     conditions_beyond_facets,
     in_hidden_channel,
     index_aids,
@@ -43,6 +44,7 @@ MOST_GATHERED = 500_000
 GATHERED_AT_FIRST = 20_000
 # A walk may look at so many videos, and at four times as many as are expected, in vain.
 LEAST_BUDGET = 10_000
+RARE_SHARE = 0.0005
 # So few videos are looked at one by one, whatever else is asked of them.
 FEW_PASSING = 2_000
 TEXTS = ("search", "video_id", "asset_id", "custom_id", "artist", "label")
@@ -100,7 +102,8 @@ class Question:
         if self.passing == 0:
             return Total(0, exact=True), []
         estimate = self._estimate()
-        if self.passing is None and not estimate.surely_many:
+        rare_text = self.by_text is not None and self.by_text.matches <= FEW_PASSING
+        if self.passing is None and not estimate.surely_many and not rare_text:
             self.passing = count_passing(self.session, self.test)
         if self.passing is not None and not self.beyond:
             return self._find_by_facets(reading, part)
@@ -116,6 +119,8 @@ class Question:
         """How many there will be, if that can be told quickly and helps."""
         unknown = Estimate(0, surely_many=False)
         if self.passing is not None and (not self.beyond or self.passing <= EXACT_UP_TO):
+            return unknown
+        if self._is_rare():
             return unknown
         if self.has_text or self.passing is None:
             only_title = len(self.beyond) == 1 and self.filters.search is not None
@@ -134,6 +139,20 @@ class Question:
         passes = self.test.condition(Video.facets.expression)
         some = count_up_to(self.session, [passes, *self.beyond], most)
         return Estimate(0, surely_many=True) if some > most else unknown
+
+    def _is_rare(self) -> bool:
+        """Whether the planner expects so few videos with the text that a sample would show none.
+
+        Then gathering them is cheap, even where it errs; and its guess costs less than the sample.
+        """
+        texts = by_trigrams(self.filters)
+        if not texts:
+            return False
+        guess = estimate_by_planner(self.session, texts)
+        if guess > self.videos * RARE_SHARE:
+            return False
+        self.by_text = Estimate(guess, surely_many=False)
+        return True
 
     def _guess(self) -> int:
         """The planner knows the columns, the census the facets."""
