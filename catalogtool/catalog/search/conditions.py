@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -67,19 +68,35 @@ def conditions_beyond_facets(filters: Filters, names: Names) -> list[Condition]:
     return found
 
 
-def index_aids(filters: Filters) -> Iterator[Condition]:
-    """Conditions that follow from the filters and that an index can serve where they can't.
+def conditions_for_indexes(filters: Filters, names: Names) -> list[Condition]:
+    """`conditions_beyond_facets`, put so that an index can serve what is asked of texts.
 
     A text without three letters in a row has no trigram, and names in a list have no index; the
-    letters of a title and all names in one text have.
+    letters of a title, and all names in one text, have. What no index serves is put so that none
+    seems to.
     """
-    if filters.search is not None and not _has_trigram(filters.search):
-        yield _has_letters("video.title", filters.search)
+    found = conditions_beyond_facets(replace(filters, search=None, artist=None), names)
+    if filters.search is not None:
+        found += _in_text(Video.title, "video.title", filters.search)
     if filters.artist is not None:
-        names = literal_column(f"video_names({Video.__tablename__}.artist)", Text)
-        yield names.ilike(like(filters.artist))
-        if not _has_trigram(filters.artist):
-            yield _has_letters("video_names(video.artist)", filters.artist)
+        joined = "video_names(video.artist)"
+        found += _in_text(literal_column(joined, Text), joined, filters.artist)
+        if _has_trigram(filters.artist) or not _is_told_by_letters(filters.artist):
+            found.append(_artist(filters.artist))
+    return found
+
+
+def _in_text(column: Any, column_sql: str, text: str) -> list[Condition]:
+    if _has_trigram(text):
+        return [column.ilike(like(text))]
+    if _is_told_by_letters(text):
+        return [_has_letters(column_sql, text)]
+    return [_has_letters(column_sql, text), column.concat("").ilike(like(text))]
+
+
+def _is_told_by_letters(text: str) -> bool:
+    """Whether a letter or a pair of letters is all of the text."""
+    return len(text) <= 2 and len(text.lower()) == len(text) and "\n" not in text
 
 
 def by_trigrams(filters: Filters) -> list[Condition]:

@@ -25,7 +25,7 @@ from catalogtool.core.db import Reader
 EXACT_UP_TO = 10_000
 # As the index has them.
 RANKS, KEPT_RANKS = 8192, 64
-SAMPLE_SIZE = 4_000
+SAMPLE_SIZE = 8_000
 # So many standard deviations above what 10,000 matches would show are no chance (1 in 3 million).
 CERTAIN = 5
 

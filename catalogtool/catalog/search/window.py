@@ -20,8 +20,8 @@ from catalogtool.catalog.search.conditions import (
     Condition,
     by_trigrams,
     conditions_beyond_facets,
+    conditions_for_indexes,
     in_hidden_channel,
-    index_aids,
 )
 from catalogtool.catalog.search.cursors import Position
 from catalogtool.catalog.search.estimate import (
@@ -66,13 +66,14 @@ class Question:
         self.filters = filters
         names, self.test, census = open_census(session, filters)
         self.names = names
-        self.beyond = conditions_beyond_facets(filters, names)
         # Hidden channels only take a few videos away, or are all that is asked for.
         self.leaves_out = names.hidden_channels != [] and filters.hidden == "no"
+        self.of_channels: list[Condition] = []
         if self.leaves_out and names.hidden_channels is None:
-            self.beyond.append(func.coalesce(~in_hidden_channel(names), True))
+            self.of_channels.append(func.coalesce(~in_hidden_channel(names), True))
         if filters.hidden == "yes" and names.hidden_channels != []:
-            self.beyond.append(_hidden(names))
+            self.of_channels.append(_hidden(names))
+        self.beyond = conditions_beyond_facets(filters, names) + self.of_channels
         self.has_text = any(getattr(filters, name) is not None for name in TEXTS)
         self.by_text: Estimate | None = None
         self.videos, self.passing = census.videos, census.passing
@@ -80,8 +81,14 @@ class Question:
     @property
     def conditions(self) -> list[Condition]:
         """All conditions over `video`."""
+        return self._conditions(self.beyond)
+
+    def _for_indexes(self) -> list[Condition]:
+        return self._conditions(conditions_for_indexes(self.filters, self.names) + self.of_channels)
+
+    def _conditions(self, beyond: list[Condition]) -> list[Condition]:
         facets: ColumnElement[int] = Video.facets.expression
-        return [self.test.condition(facets), *self.beyond, *self._kept(Video.id.expression)]
+        return [self.test.condition(facets), *beyond, *self._kept(Video.id.expression)]
 
     def _on_index(self, order: Ordering) -> list[Condition]:
         """What the index of a sort can tell."""
@@ -221,11 +228,10 @@ class Question:
         if not self.beyond and self.passing is None:
             on_index = self._on_index(reading.ordering)
             return gather_along(self.session, reading, on_index, part, most)
-        conditions = self.conditions
         if self.passing is not None and (not self.beyond or self._facets_are_rarer()):
-            conditions = [self._has_counted_code(), *conditions]
+            conditions = [self._has_counted_code(), *self.conditions]
         else:
-            conditions = [*conditions, *index_aids(self.filters)]
+            conditions = self._for_indexes()
         return gather(self.session, reading, conditions, part, most)
 
     def _facets_are_rarer(self) -> bool:
@@ -264,7 +270,7 @@ class Question:
         return self.session.execute(out).scalar_one()
 
     def _count(self) -> int:
-        matching = select(func.count()).select_from(Video).where(*self.conditions)
+        matching = select(func.count()).select_from(Video).where(*self._for_indexes())
         return self.session.execute(matching).scalar_one()
 
 
