@@ -133,6 +133,16 @@ class FacetTest:
             found |= mask
         return found
 
+    @property
+    def counted(self) -> FacetTest:
+        """What of the test the ledger knows; as many or more videos pass it."""
+        return FacetTest(
+            self.mask & COUNTED_MASK,
+            self.value & COUNTED_MASK,
+            tuple((mask, value) for mask, value in self.unlike if not mask & ~COUNTED_MASK),
+            self.categories,
+        )
+
     def condition(self, facets: ColumnElement[int]) -> ColumnElement[bool]:
         """The test as SQL over a column of such numbers."""
         found: ColumnElement[bool] = true()

@@ -45,6 +45,9 @@ GATHERED_AT_FIRST = 20_000
 # A walk may look at so many videos, and at four times as many as are expected, in vain.
 LEAST_BUDGET = 10_000
 RARE_SHARE = 0.0005
+# The planner does not notice words of less than one video in a hundred; in a larger catalogue that
+# is too many to be gathered in vain.
+GUESSED_UP_TO = 1_500_000
 # So few videos are looked at one by one, whatever else is asked of them.
 FEW_PASSING = 2_000
 TEXTS = ("search", "video_id", "asset_id", "custom_id", "artist", "label")
@@ -77,6 +80,8 @@ class Question:
         self.has_text = any(getattr(filters, name) is not None for name in TEXTS)
         self.by_text: Estimate | None = None
         self.videos, self.passing = census.videos, census.passing
+        # More can't pass the facets; None where that has not been asked.
+        self.at_most = census.passing
 
     @property
     def conditions(self) -> list[Condition]:
@@ -111,15 +116,17 @@ class Question:
         estimate = self._estimate()
         rare_text = self.by_text is not None and self.by_text.matches <= FEW_PASSING
         if self.passing is None and not estimate.surely_many and not rare_text:
-            self.passing = count_passing(self.session, self.test)
+            self.at_most, is_all = count_passing(self.session, self.test)
+            self.passing = self.at_most if is_all else None
         if self.passing is not None and not self.beyond:
             return self._find_by_facets(reading, part)
         if not estimate.surely_many:
             found, places = self._gather(reading, part, GATHERED_AT_FIRST)
             if found <= GATHERED_AT_FIRST:
                 return Total(found, exact=True), places
-        if estimate.matches <= EXACT_UP_TO:
-            estimate = Estimate(self._guess(), surely_many=True)
+            estimate = Estimate(max(estimate.matches, GATHERED_AT_FIRST), surely_many=True)
+        if estimate.matches <= max(EXACT_UP_TO, GATHERED_AT_FIRST):
+            estimate = Estimate(max(estimate.matches, self._guess()), surely_many=True)
         return self._find_many(reading, part, estimate, exact=exact)
 
     def _estimate(self) -> Estimate:
@@ -130,14 +137,7 @@ class Question:
         if self._is_rare():
             return unknown
         if self.has_text or self.passing is None:
-            only_title = len(self.beyond) == 1 and self.filters.search is not None
-            both, self.by_text = estimate_by_sample(
-                self.session,
-                self.test,
-                self.beyond,
-                self.videos,
-                self.filters.search if only_title else None,
-            )
+            both, self.by_text = self._sample()
             return both
         # Along an index, and so without the hidden channels: their videos come on top.
         hidden = self.names.hidden_channels if self.leaves_out else []
@@ -147,13 +147,18 @@ class Question:
         some = count_up_to(self.session, [passes, *self.beyond], most)
         return Estimate(0, surely_many=True) if some > most else unknown
 
+    def _sample(self) -> tuple[Estimate, Estimate]:
+        only_title = len(self.beyond) == 1 and self.filters.search is not None
+        title_part = self.filters.search if only_title else None
+        return estimate_by_sample(self.session, self.test, self.beyond, self.videos, title_part)
+
     def _is_rare(self) -> bool:
         """Whether the planner expects so few videos with the text that a sample would show none.
 
         Then gathering them is cheap, even where it errs; and its guess costs less than the sample.
         """
         texts = by_trigrams(self.filters)
-        if not texts:
+        if not texts or self.videos > GUESSED_UP_TO:
             return False
         guess = estimate_by_planner(self.session, texts)
         if guess > self.videos * RARE_SHARE:
@@ -163,6 +168,8 @@ class Question:
 
     def _guess(self) -> int:
         """The planner knows the columns, the census the facets."""
+        if self.has_text:
+            return self._sample()[0].matches
         share = 1.0 if self.passing is None else self.passing / max(self.videos, 1)
         return int(estimate_by_planner(self.session, self.beyond) * share)
 
@@ -225,23 +232,25 @@ class Question:
         return bounds_of(order.field, order.value, self.filters, self.names)
 
     def _gather(self, reading: Reading, part: Slice, most: int) -> tuple[int, list[Position]]:
-        if not self.beyond and self.passing is None:
+        if self.at_most is not None and self._facets_are_rarer(self.at_most):
+            conditions = [self._has_counted_code(), *self.conditions]
+        elif self.beyond:
+            conditions = self._for_indexes()
+        else:
             on_index = self._on_index(reading.ordering)
             return gather_along(self.session, reading, on_index, part, most)
-        if self.passing is not None and (not self.beyond or self._facets_are_rarer()):
-            conditions = [self._has_counted_code(), *self.conditions]
-        else:
-            conditions = self._for_indexes()
         return gather(self.session, reading, conditions, part, most)
 
-    def _facets_are_rarer(self) -> bool:
-        """Whether fewer videos have these facets than hold the text."""
-        assert self.passing is not None
-        return self.passing <= (FEW_PASSING if self.by_text is None else self.by_text.matches)
+    def _facets_are_rarer(self, at_most: int) -> bool:
+        """Whether to start from the videos with these facets, of which there are so many."""
+        if not self.beyond:
+            return self.passing is not None or at_most * GATHER_COST < self.videos * WALK_COST
+        return at_most <= (FEW_PASSING if self.by_text is None else self.by_text.matches)
 
     def _has_counted_code(self) -> Condition:
         """The facets are one of those that pass, as the index by facets has them."""
-        codes = select(FACET_COUNT.c.facets).where(self.test.condition(FACET_COUNT.c.facets))
+        counted = self.test.counted.condition(FACET_COUNT.c.facets)
+        codes = select(FACET_COUNT.c.facets).where(counted)
         listed = func.array(codes.scalar_subquery(), type_=ARRAY(BigInteger))
         return literal_column(f"(video.{COUNTED_FACETS})", BigInteger) == func.any(listed)
 
