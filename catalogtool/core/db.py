@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -23,9 +23,17 @@ SESSION_OPTIONS = (
     " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
 )
 
-READING_OPTIONS = (
-    "-c default_transaction_read_only=on -c plan_cache_mode=force_custom_plan -c enable_seqscan=off"
-    " -c max_parallel_workers_per_gather=0 -c statement_timeout=15s"
+# For looking things up: plans for the values at hand, by way of indexes, on one core; a statement
+# that takes long is given up.
+READING = {
+    "plan_cache_mode": "force_custom_plan",
+    "enable_seqscan": "off",
+    "max_parallel_workers_per_gather": "0",
+    "statement_timeout": "15s",
+}
+READING_OPTIONS = " ".join(
+    f"-c {name}={value}"
+    for name, value in {"default_transaction_read_only": "on", **READING}.items()
 )
 REST_SECONDS = 2.0
 
@@ -124,6 +132,13 @@ def unit_of_work() -> Iterator[Session]:
     """One transaction: committed at the end of the block, rolled back if the block raises."""
     with _sessions() as session, session.begin():
         yield session
+
+
+def plan_for_reading(session: Session) -> None:
+    """Let the rest of a transaction look things up as `reading()` does."""
+    session.execute(
+        select(*(func.set_config(name, value, True) for name, value in READING.items()))
+    )
 
 
 def driver_connection(session: Session) -> psycopg.Connection[Any]:

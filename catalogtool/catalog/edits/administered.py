@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from catalogtool.catalog.models import Video
 from catalogtool.catalog.search.fields import FIELDS
-from catalogtool.catalog.search.find import prepare
 from catalogtool.catalog.search.names import like
 from catalogtool.catalog.search.rows import fetch_rows
+from catalogtool.core.db import plan_for_reading
 
 SEARCHED = (
     Video.title,
@@ -26,7 +26,7 @@ def list_administered(
     session: Session, page: int, per_page: int, search: str = ""
 ) -> dict[str, Any]:
     """A page of them, the latest first; `search` is a part of a title, an id or a channel."""
-    prepare(session)
+    plan_for_reading(session)
     conditions: list[ColumnElement[bool]] = [Video.administered.expression]
     if search:
         conditions.append(or_(*(column.ilike(like(search)) for column in SEARCHED)))

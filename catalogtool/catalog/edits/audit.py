@@ -15,8 +15,8 @@ from catalogtool.auth.models import User
 from catalogtool.catalog.audit_models import CHANGED_FIELDS, MetadataSync
 from catalogtool.catalog.edits.planned import planned_rows
 from catalogtool.catalog.search.estimate import EXACT_UP_TO
-from catalogtool.catalog.search.find import prepare
 from catalogtool.catalog.search.parameters import refuse
+from catalogtool.core.db import plan_for_reading
 from catalogtool.core.times import iso
 
 # Further down only a narrower search reaches; it is what one wants there anyway.
@@ -43,7 +43,7 @@ def search_audit(session: Session, wanted: Wanted, page: int, per_page: int) -> 
     """A page of the records, newest first; `total` is an estimate above 10,000 and says so."""
     if page * per_page > DEEPEST:
         refuse("page", f"at most {DEEPEST} records deep; narrow the search by days instead")
-    prepare(session)
+    plan_for_reading(session)
     conditions = _conditions(session, wanted)
     total, exact = _count(session, conditions)
     records = MetadataSync.__table__.c

@@ -32,6 +32,10 @@ from catalogtool.channels.models import Channel
 SHORT_BELOW = 240
 MEDIUM_UP_TO = 1200
 
+# The names of all artists of a video as one text, as its indexes have them.
+ALL_NAMES_SQL = "video_names(video.artist)"
+ALL_NAMES = literal_column(ALL_NAMES_SQL, Text)
+
 Condition = ColumnElement[bool]
 
 
@@ -79,8 +83,7 @@ def conditions_for_indexes(filters: Filters, names: Names) -> list[Condition]:
     if filters.search is not None:
         found += _in_text(Video.title, "video.title", filters.search)
     if filters.artist is not None:
-        joined = "video_names(video.artist)"
-        found += _in_text(literal_column(joined, Text), joined, filters.artist)
+        found += _in_text(ALL_NAMES, ALL_NAMES_SQL, filters.artist)
         if _has_trigram(filters.artist) or not _is_told_by_letters(filters.artist):
             found.append(_artist(filters.artist))
     return found
@@ -107,7 +110,7 @@ def by_trigrams(filters: Filters) -> list[Condition]:
         "asset_id": Video.asset_id,
         "custom_id": Video.custom_id,
         "label": Video.label,
-        "artist": literal_column(f"video_names({Video.__tablename__}.artist)", Text),
+        "artist": ALL_NAMES,
     }
     given = {name: getattr(filters, name) for name in columns}
     return [
@@ -150,13 +153,22 @@ def is_missing(field: str) -> Condition:
 def _by_channel(filters: Filters, names: Names) -> Iterator[Condition]:
     if filters.channel_search is not None:
         yield _in_channels(names.channels, hit(filters.channel_search))
-    hidden_channel = in_hidden_channel(names)
     if filters.hidden == "yes":
-        yield or_(Video.hidden, hidden_channel)
+        yield is_hidden(names)
     elif filters.hidden == "no":
         yield ~Video.hidden
         if names.hidden_channels != []:
-            yield or_(Video.channel_display_name.is_(None), ~hidden_channel)
+            yield not_in_hidden_channel(names)
+
+
+def is_hidden(names: Names) -> Condition:
+    """The video is hidden, or its channel is."""
+    return or_(Video.hidden, in_hidden_channel(names))
+
+
+def not_in_hidden_channel(names: Names) -> Condition:
+    """The video belongs to a channel that is shown, or to none."""
+    return or_(Video.channel_display_name.is_(None), ~in_hidden_channel(names))
 
 
 def in_hidden_channel(names: Names) -> Condition:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
-
 from catalogtool.catalog.search.cursors import (
     Cursor,
     Position,
@@ -22,15 +20,6 @@ from catalogtool.catalog.search.rows import fetch_rows
 from catalogtool.catalog.search.window import Question, Total
 from catalogtool.core.db import Reader
 
-# For the rest of the transaction: plan each statement for its own values, by indexes, on one core,
-# and give up on one that takes long.
-SETTINGS = {
-    "plan_cache_mode": "force_custom_plan",
-    "enable_seqscan": "off",
-    "max_parallel_workers_per_gather": "0",
-    "statement_timeout": "15s",
-}
-PREPARED = [func.set_config(name, value, True) for name, value in SETTINGS.items()]
 # So far a page can be asked for by its number; beyond, a cursor reads on at the same speed.
 PAGED = 10_000
 
@@ -81,11 +70,6 @@ def search_videos(session: Reader, request: SearchRequest, key: bytes) -> Answer
         current_page=window.before // request.per_page + 1 if cursor else request.page,
         **_cursors(request, window, key),
     )
-
-
-def prepare(session: Reader) -> None:
-    """Set the transaction up for reading as a search does."""
-    session.execute(select(*PREPARED))
 
 
 def _read_window(

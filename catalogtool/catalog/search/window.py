@@ -22,6 +22,8 @@ from catalogtool.catalog.search.conditions import (
     conditions_beyond_facets,
     conditions_for_indexes,
     in_hidden_channel,
+    is_hidden,
+    not_in_hidden_channel,
 )
 from catalogtool.catalog.search.cursors import Position
 from catalogtool.catalog.search.estimate import (
@@ -32,7 +34,6 @@ from catalogtool.catalog.search.estimate import (
     estimate_by_sample,
 )
 from catalogtool.catalog.search.filters import Filters
-from catalogtool.catalog.search.names import Names
 from catalogtool.catalog.search.ordering import Ordering
 from catalogtool.catalog.search.pages import Slice, gather, gather_along, walk
 from catalogtool.catalog.search.positions import Reading
@@ -73,9 +74,9 @@ class Question:
         self.leaves_out = names.hidden_channels != [] and filters.hidden == "no"
         self.of_channels: list[Condition] = []
         if self.leaves_out and names.hidden_channels is None:
-            self.of_channels.append(func.coalesce(~in_hidden_channel(names), True))
+            self.of_channels.append(not_in_hidden_channel(names))
         if filters.hidden == "yes" and names.hidden_channels != []:
-            self.of_channels.append(_hidden(names))
+            self.of_channels.append(is_hidden(names))
         self.beyond = conditions_beyond_facets(filters, names) + self.of_channels
         self.has_text = any(getattr(filters, name) is not None for name in TEXTS)
         self.by_text: Estimate | None = None
@@ -120,14 +121,14 @@ class Question:
             self.passing = self.at_most if is_all else None
         if self.passing is not None and not self.beyond:
             return self._find_by_facets(reading, part)
+        least = EXACT_UP_TO + 1
         if not estimate.surely_many:
             found, places = self._gather(reading, part, GATHERED_AT_FIRST)
             if found <= GATHERED_AT_FIRST:
                 return Total(found, exact=True), places
-            estimate = Estimate(max(estimate.matches, GATHERED_AT_FIRST), surely_many=True)
-        if estimate.matches <= max(EXACT_UP_TO, GATHERED_AT_FIRST):
-            estimate = Estimate(max(estimate.matches, self._guess()), surely_many=True)
-        return self._find_many(reading, part, estimate, exact=exact)
+            least = max(least, GATHERED_AT_FIRST)
+        matches = max(estimate.matches or self._guess(), least)
+        return self._find_many(reading, part, matches, exact=exact)
 
     def _estimate(self) -> Estimate:
         """How many there will be, if that can be told quickly and helps."""
@@ -184,45 +185,40 @@ class Question:
         return total, self._walk(reading, part) or []
 
     def _find_many(
-        self, reading: Reading, part: Slice, estimate: Estimate, *, exact: bool
+        self, reading: Reading, part: Slice, matches: int, *, exact: bool
     ) -> tuple[Total, list[Position]]:
-        total = Total(max(estimate.matches, EXACT_UP_TO + 1), exact=False)
-        if exact:
-            total = Total(self._count(), exact=True)
-        if self._should_gather(reading, part, total.matches):
-            found, places = self._gather(reading, part, MOST_GATHERED)
-            if found <= MOST_GATHERED:
-                return Total(found, exact=True), places
-        # The matches may lie at the other end of the list; then it is better to gather after all.
-        budget = None
-        if self.beyond:
-            budget = LEAST_BUDGET + int(4 * self._rows_to_check(reading, part, total.matches))
-        walked = self._walk(reading, part, budget)
+        total = Total(self._count(), exact=True) if exact else Total(matches, exact=False)
+        walked = None
+        if not self._should_gather(reading, part, total.matches):
+            # The matches may lie at the list's other end; then it is better to gather after all.
+            expected = self._rows_to_check(reading, part, total.matches)
+            budget = LEAST_BUDGET + int(4 * expected) if self.beyond else None
+            walked = self._walk(reading, part, budget)
         if walked is None and total.matches <= MOST_GATHERED:
             found, places = self._gather(reading, part, MOST_GATHERED)
             if found <= MOST_GATHERED:
                 return Total(found, exact=True), places
         return total, self._walk(reading, part) or [] if walked is None else walked
 
+    def _expected_to_pass(self, matches: int) -> int:
+        """How many videos pass the facets; where nobody counted, at most."""
+        if self.passing is not None:
+            return self.passing
+        return self.videos if self.beyond else matches
+
     def _rows_to_check(self, reading: Reading, part: Slice, matches: int) -> float:
         """How many rows that pass the facets a walk is expected to look at."""
         rows = part.offset + part.limit
-        passing = self.passing
-        if passing is None:
-            passing = self.videos if self.beyond else matches
-        if self._bounds(reading):
-            return min(rows / max(matches, 1) * passing, rows)
-        return rows / max(matches, 1) * passing
+        expected = rows / max(matches, 1) * self._expected_to_pass(matches)
+        return min(expected, rows) if self._bounds(reading) else expected
 
     def _should_gather(self, reading: Reading, part: Slice, matches: int) -> bool:
         """Whether that costs less than to walk until the slice is full."""
         gather_cost = matches * GATHER_COST
-        passing = self.passing
-        if passing is None:
-            passing = self.videos if self.beyond else matches
+        if self.passing is None:
             gather_cost += self.videos * WALK_COST
         checked = self._rows_to_check(reading, part, matches)
-        walk_cost = checked * self.videos / max(passing, 1) * WALK_COST
+        walk_cost = checked * self.videos / max(self._expected_to_pass(matches), 1) * WALK_COST
         if self.beyond:
             walk_cost += checked * CHECK_COST
         return matches <= MOST_GATHERED and gather_cost < walk_cost
@@ -281,7 +277,3 @@ class Question:
     def _count(self) -> int:
         matching = select(func.count()).select_from(Video).where(*self._for_indexes())
         return self.session.execute(matching).scalar_one()
-
-
-def _hidden(names: Names) -> Condition:
-    return Video.hidden.expression | in_hidden_channel(names)
