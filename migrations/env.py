@@ -15,7 +15,8 @@ import catalogtool.catalog.edits.models
 import catalogtool.catalog.models
 import catalogtool.channels.models
 import catalogtool.reports.models
-import catalogtool.sync.models  # noqa: F401
+import catalogtool.sync.models
+import catalogtool.youtube.models  # noqa: F401
 from catalogtool.core.db import Base
 
 MIGRATION_LOCK = 7_240_001

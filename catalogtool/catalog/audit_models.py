@@ -104,5 +104,8 @@ class PendingEdit(Base):
     value: Mapped[Any] = mapped_column(JSONB, nullable=True)
     # What the field was before its first unconfirmed edit; back at that, nothing is pending.
     base: Mapped[Any] = mapped_column(JSONB, nullable=True)
+    # What YouTube holds instead of `base`, seen at this time: a conflict for a person to settle.
+    theirs: Mapped[Any] = mapped_column(JSONB, nullable=True)
+    theirs_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     user_id: Mapped[int | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -263,6 +263,33 @@ class VideoCounter(Base):
     last_synced: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
+class VideoLook(Base):
+    """When YouTube itself was last asked for a video, and whether the video was there.
+
+    Most looks change nothing else; in a table of its own that costs a narrow row. `metadata_at` and
+    `claims_at` also tell reports of earlier days from what is newer than they are.
+    """
+
+    __tablename__ = "video_look"
+    __table_args__ = (
+        Index("ix_video_look_metadata_at", "metadata_at"),
+        Index("ix_video_look_claims_at", "claims_at"),
+        Index(
+            "ix_video_look_missing_since",
+            "missing_since",
+            postgresql_where=text("missing_since IS NOT NULL"),
+        ),
+    )
+
+    video_pk: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey(Video.id, ondelete="CASCADE"), primary_key=True
+    )
+    metadata_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    claims_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # Since when YouTube's answers have left this video out.
+    missing_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
 # Ledgers: triggers on `video` add to them, `fold_counts()` sums them up. Without a key, so that
 # nobody waits for anybody; no class, because nobody writes to them from here.
 FACET_COUNT = Table(
@@ -348,6 +375,7 @@ class Claim(Base):
     matching_duration: Mapped[int | None]
     longest_match: Mapped[int | None]
     claim_created: Mapped[datetime | None] = mapped_column(Date)
+    third_party: Mapped[bool | None]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
@@ -356,6 +384,7 @@ class Asset(Base):
     """What is known of an asset; its codes follow to every video that shows the asset."""
 
     __tablename__ = "asset"
+    __table_args__ = (Index("ix_asset_looked_at", "looked_at"),)
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     asset_id: Mapped[str] = mapped_column(String(50), unique=True)
@@ -373,6 +402,9 @@ class Asset(Base):
     ownership: Mapped[str | None] = mapped_column(Text)
     conflicting_owner: Mapped[str | None] = mapped_column(Text)
     conflicting_country_code: Mapped[str | None] = mapped_column(Text)
+    # When YouTube itself was last asked, and into which asset it says that this one was merged.
+    looked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    merged_into: Mapped[str | None] = mapped_column(String(50))
     provenance: Mapped[int] = mapped_column(BigInteger, server_default="0", default=0)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -56,5 +56,7 @@ class Channel(Base):
     # A claims report spells names without commas; a channel that only such a report
     # knows disappears again when its last video turns out to belong elsewhere.
     provisional: Mapped[bool] = mapped_column(server_default="false", default=False)
+    # When YouTube itself was last asked.
+    looked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     String,
     Text,
+    UniqueConstraint,
     func,
     text,
 )
@@ -111,3 +112,26 @@ class ReportCoverage(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id", ondelete="CASCADE"))
     ids: Mapped[Any] = mapped_column(INT8MULTIRANGE)
+
+
+class FetchedReport(Base):
+    """A report of YouTube's Reporting API that was noticed: it is fetched and imported once."""
+
+    __tablename__ = "fetched_report"
+    __table_args__ = (
+        UniqueConstraint("youtube_report_id"),
+        Index("ix_fetched_report_period", "report_type", "start_time"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    youtube_report_id: Mapped[str] = mapped_column(String(200))
+    report_type: Mapped[str] = mapped_column(String(200))
+    start_time: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    end_time: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    # When YouTube made it: of two for one period the later replaces the earlier.
+    create_time: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    key: Mapped[str | None] = mapped_column(Text)
+    # The import; empty with `key` empty too: replaced by a later one before it was fetched.
+    report_id: Mapped[int | None] = mapped_column(BigInteger)
+    noticed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    fetched_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -8,11 +8,14 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Column,
     DateTime,
     ForeignKey,
     Identity,
     Index,
+    SmallInteger,
     String,
+    Table,
     Text,
     func,
     text,
@@ -44,10 +47,32 @@ class ProcessingQueue(Base):
             unique=True,
             postgresql_where=text("status = 'pending'"),
         ),
+        # What may run now, in the order in which it is taken; what has to wait; what is in hand;
+        # what has ended. Each is small where the others are large.
+        Index(
+            "ix_processing_queue_ready",
+            "task_type",
+            text("priority DESC"),
+            "id",
+            postgresql_where=text("status = 'pending' AND run_at IS NULL"),
+        ),
+        Index(
+            "ix_processing_queue_delayed",
+            "run_at",
+            postgresql_where=text("status = 'pending' AND run_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_processing_queue_lease_id",
+            "lease_id",
+            postgresql_where=text("lease_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_processing_queue_completed_at",
+            "completed_at",
+            "id",
+            postgresql_where=text("completed_at IS NOT NULL"),
+        ),
         Index("ix_processing_queue_video_id", "video_id"),
-        Index("ix_processing_queue_status", "status"),
-        Index("ix_processing_queue_created_at", "created_at"),
-        Index("ix_processing_queue_priority", text("priority DESC")),
         Index("ix_processing_queue_created_by", "created_by"),
     )
 
@@ -58,6 +83,10 @@ class ProcessingQueue(Base):
     task_type: Mapped[str] = mapped_column(String(50))
     status: Mapped[str] = mapped_column(String(20), server_default="pending", default="pending")
     priority: Mapped[int] = mapped_column(server_default="0", default=0)
+    # Not before this time; empty means as soon as possible.
+    run_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # Who works on it; no foreign key, since it would cost a look-up for every task.
+    lease_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     completed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -68,3 +97,42 @@ class ProcessingQueue(Base):
     error_message: Mapped[str | None] = mapped_column(Text)
     retry_count: Mapped[int] = mapped_column(server_default="0", default=0)
     created_by: Mapped[int | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
+
+
+class SyncLease(Base):
+    """The right to end a batch of tasks; a worker whose lease is gone may write nothing."""
+
+    __tablename__ = "sync_lease"
+    __table_args__ = (Index("ix_sync_lease_expires_at", "expires_at"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    task_type: Mapped[str] = mapped_column(String(50))
+    worker: Mapped[str] = mapped_column(String(100))
+    taken_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class SyncControl(Base):
+    """Whether people have paused the work; one row, or none."""
+
+    __tablename__ = "sync_control"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="one_row"),
+        Index("ix_sync_control_paused_by", "paused_by"),
+    )
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False, default=1)
+    paused: Mapped[bool] = mapped_column(server_default="false", default=False)
+    paused_by: Mapped[int | None] = mapped_column(ForeignKey(User.id, ondelete="SET NULL"))
+    paused_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+# A ledger: triggers on the queue add to it, `fold_queue_counts()` sums it up. Without a key, so
+# that nobody waits for anybody; no class, because nobody writes to it from here.
+QUEUE_COUNT = Table(
+    "queue_count",
+    Base.metadata,
+    Column("task_type", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("tasks", BigInteger, nullable=False),
+)
