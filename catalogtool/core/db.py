@@ -31,10 +31,16 @@ READING = {
     "max_parallel_workers_per_gather": "0",
     "statement_timeout": "15s",
 }
+# A connection of its own for this plans anew for each statement, unless it is told to keep a plan.
 READING_OPTIONS = " ".join(
     f"-c {name}={value}"
-    for name, value in {"default_transaction_read_only": "on", **READING}.items()
+    for name, value in {
+        **READING,
+        "default_transaction_read_only": "on",
+        "plan_cache_mode": "auto",
+    }.items()
 )
+NEVER = 2**31
 REST_SECONDS = 2.0
 
 NAMING = {
@@ -63,7 +69,9 @@ def connect(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
     """Make the engine of this process; every later `unit_of_work()` and `reading()` uses it."""
     target = make_url(url).set(drivername="postgresql+psycopg")
     made = _make_engine(target, SESSION_OPTIONS, pool_size, pool_pre_ping=True)
-    reader = _make_engine(target, f"{SESSION_OPTIONS} {READING_OPTIONS}", pool_size)
+    reader = _make_engine(
+        target, f"{SESSION_OPTIONS} {READING_OPTIONS}", pool_size, prepare_threshold=NEVER
+    )
     event.listen(reader, "checkout", _check_after_rest)
     event.listen(reader, "checkin", _note_rest)
     event.listen(made, "engine_disposed", lambda _: reader.dispose())
@@ -72,7 +80,14 @@ def connect(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
     return made
 
 
-def _make_engine(target: URL, options: str, pool_size: int, **more: Any) -> Engine:
+def _make_engine(
+    target: URL,
+    options: str,
+    pool_size: int,
+    *,
+    pool_pre_ping: bool = False,
+    prepare_threshold: int = 5,
+) -> Engine:
     return create_engine(
         target,
         pool_size=pool_size,
@@ -82,8 +97,9 @@ def _make_engine(target: URL, options: str, pool_size: int, **more: Any) -> Engi
             "connect_timeout": 10,
             "application_name": "catalogtool",
             "options": options,
+            "prepare_threshold": prepare_threshold,
         },
-        **more,
+        pool_pre_ping=pool_pre_ping,
     )
 
 
@@ -119,8 +135,9 @@ def new_session() -> Session:
 def reading() -> Iterator[Connection]:
     """A connection for reading that spends no round trip on anything but its statements.
 
-    Each statement sees what was committed when it began. Plans are made for the values at hand, by
-    way of indexes, and a statement that takes long is given up.
+    Each statement sees what was committed when it began. Plans are made for the values at hand (but
+    for statements that are prepared on purpose), by way of indexes, and a statement that takes long
+    is given up.
     """
     bound: Engine = _reader.kw["bind"]
     with bound.connect() as connection:
@@ -141,8 +158,9 @@ def plan_for_reading(session: Session) -> None:
     )
 
 
-def driver_connection(session: Session) -> psycopg.Connection[Any]:
-    """The driver's own connection in the session's transaction; only it can COPY."""
-    connection = session.connection().connection.driver_connection
+def driver_connection(reader: Reader) -> psycopg.Connection[Any]:
+    """The driver's own connection, in the session's transaction; only it can COPY."""
+    bound = reader.connection() if isinstance(reader, Session) else reader
+    connection = bound.connection.driver_connection
     assert isinstance(connection, psycopg.Connection)
     return connection

@@ -20,7 +20,6 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import FromClause
 
 from catalogtool.catalog.models import Video, VideoCounter, letters
@@ -35,6 +34,9 @@ MEDIUM_UP_TO = 1200
 # The names of all artists of a video as one text, as its indexes have them.
 ALL_NAMES_SQL = "video_names(video.artist)"
 ALL_NAMES = literal_column(ALL_NAMES_SQL, Text)
+
+# Under a name of its own: a sort by views has the counters in its rows already.
+_COUNTER = VideoCounter.__table__.alias("counter_of_video")
 
 Condition = ColumnElement[bool]
 
@@ -137,10 +139,8 @@ def is_missing(field: str) -> Condition:
     """The field holds nothing: null, an empty text or an empty list."""
     column = NULLABLE[field]
     if column.class_ is VideoCounter:
-        # Under a name of its own: a sort by views has the counters in its rows already.
-        counter = aliased(VideoCounter)
-        unknown = select(counter.video_pk).where(
-            counter.video_pk == Video.id, getattr(counter, field).is_(None)
+        unknown = select(_COUNTER.c.video_pk).where(
+            _COUNTER.c.video_pk == Video.id, _COUNTER.c[field].is_(None)
         )
         return exists(unknown.correlate(Video))
     if isinstance(column.type, String):

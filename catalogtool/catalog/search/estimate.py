@@ -26,6 +26,8 @@ EXACT_UP_TO = 10_000
 # As the index has them.
 RANKS, KEPT_RANKS = 8192, 64
 SAMPLE_SIZE = 8_000
+# Where each video has to be fetched, so many are enough to see that nearly none or very many match.
+FIRST_LOOK = 1_000
 # So many standard deviations above what 10,000 matches would show are no chance (1 in 3 million).
 CERTAIN = 5
 
@@ -49,9 +51,27 @@ def estimate_by_sample(
 
     Returns the estimate of all that meet the test of facets and the conditions, and of those that
     meet the conditions alone. A part of the title, where it is the only condition, is looked for
-    in the sample's index itself.
+    in the sample's index itself; for anything else the videos are fetched, at first only some.
     """
-    ranks = max(1, min(KEPT_RANKS, round(SAMPLE_SIZE * RANKS / max(videos, 1))))
+    if title_part is None and conditions:
+        few = _look_at(session, test, conditions, _ranks(FIRST_LOOK, videos), None)
+        if few[1].matches == 0 or few[0].surely_many:
+            return few
+    return _look_at(session, test, conditions, _ranks(SAMPLE_SIZE, videos), title_part)
+
+
+def _ranks(size: int, videos: int) -> int:
+    """How many of the sample's ranks hold about so many videos."""
+    return max(1, min(KEPT_RANKS, round(size * RANKS / max(videos, 1))))
+
+
+def _look_at(
+    session: Reader,
+    test: FacetTest,
+    conditions: Sequence[Condition],
+    ranks: int,
+    title_part: str | None,
+) -> tuple[Estimate, Estimate]:
     sampled = text(f"({SAMPLE_RANK}) < {ranks}")
     if title_part is not None or not conditions:
         passes = test.condition(Video.facets.expression)

@@ -12,10 +12,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     DateTime,
-    Row,
-    RowMapping,
     ScalarSelect,
-    Select,
     Text,
     bindparam,
     func,
@@ -28,6 +25,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from catalogtool.auth.models import User
 from catalogtool.catalog.audit_models import MetadataSync, PendingEdit
 from catalogtool.catalog.models import CounterChange
+from catalogtool.catalog.search.lookup import Lookup
 from catalogtool.core.db import Reader
 from catalogtool.core.times import iso
 
@@ -48,7 +46,7 @@ class Latest:
     last_changes: Changes = field(default_factory=dict)
 
 
-def counter_changes(row: RowMapping) -> Changes:
+def counter_changes(row: Mapping[Any, Any]) -> Changes:
     """`{counter: [old, new]}` of the counters that a row of the series changed."""
     pairs = {name: [row[f"old_{name}"], row[name]] for name in COUNTERS}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
@@ -69,11 +67,13 @@ def latest_changes(
         "oldest": min(moment for _, moment in videos.values()) - LONGEST_IMPORT,
         "newest": max(moment for _, moment in videos.values()),
     }
-    return _merged(session.execute(_last_changes(), given))
+    statement = _last_changes()
+    rows = (dict(zip(statement.columns, row, strict=True)) for row in statement.ask(session, given))
+    return _merged(rows)
 
 
 @cache
-def _last_changes() -> Select[Any]:
+def _last_changes() -> Lookup:
     """Built once: to put it together takes longer than to run it."""
     page = (
         func.unnest(
@@ -85,7 +85,7 @@ def _last_changes() -> Select[Any]:
         .render_derived(name="page")
     )
     records, counters = _last_records(page), _last_counters(page)
-    return (
+    return Lookup.of(
         select(page.c.id.label("pk"), *records.c, *counters.c)
         .select_from(page.outerjoin(records, true()).outerjoin(counters, true()))
         .order_by(records.c.id)
@@ -135,19 +135,19 @@ def _of_one_import(moment: Any, page: Any) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _merged(rows: Iterable[Row[Any]]) -> dict[int, Latest]:
+def _merged(rows: Iterable[Mapping[str, Any]]) -> dict[int, Latest]:
     found: dict[int, Latest] = {}
     for row in rows:
-        synced, recorded = row.sync_time, row.recorded_at
+        synced, recorded = row["sync_time"], row["recorded_at"]
         times = [time for time in (synced, recorded) if time is not None]
         if not times:
             continue
-        together = row.report_id is not None and row.report_id == row.audit_report_id
-        latest = found.setdefault(row.pk, Latest(max(times)))
+        together = row["report_id"] is not None and row["report_id"] == row["audit_report_id"]
+        latest = found.setdefault(row["pk"], Latest(max(times)))
         if synced is not None and (together or synced == latest.last_synced):
-            _add(latest.last_changes, row.changes)
+            _add(latest.last_changes, row["changes"])
         if recorded is not None and (together or recorded == latest.last_synced):
-            latest.last_changes |= counter_changes(row._mapping)
+            latest.last_changes |= counter_changes(row)
     return found
 
 

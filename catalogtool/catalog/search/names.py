@@ -18,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from catalogtool.catalog.models import Video
 from catalogtool.catalog.search.filters import Filters
+from catalogtool.catalog.search.lookup import Lookup
 from catalogtool.channels.models import Channel
 from catalogtool.core.db import Reader
 
@@ -78,7 +79,7 @@ def look_up(
         "channel": like(filters.channel_search or ""),
         **values,
     }
-    row = session.execute(_lists(asked, also), given).one()
+    row = _lists(asked, also).ask(session, given)[0]
     found = {n: v if len(v) <= MOST_NAMES else None for n, v in zip(asked, row, strict=False)}
     names = Names(
         **_in_any_case(found.get("categories")),
@@ -98,7 +99,7 @@ _ASKED: dict[str, Callable[[Filters], bool]] = {
 
 
 @cache
-def _lists(asked: tuple[str, ...], also: tuple[ColumnElement[Any], ...]) -> Select[Any]:
+def _lists(asked: tuple[str, ...], also: tuple[ColumnElement[Any], ...]) -> Lookup:
     """The statement for these lists, built once; its parameters are those of `find_names`."""
     statements: dict[str, Select[Any]] = {
         "categories": _coded(Video.category, CATEGORY_CODES, "category"),
@@ -108,7 +109,8 @@ def _lists(asked: tuple[str, ...], also: tuple[ColumnElement[Any], ...]) -> Sele
         ),
         "hidden_channels": select(Channel.name).where(Channel.hidden),
     }
-    return select(*(_listed(statements[name], MOST_NAMES).label(name) for name in asked), *also)
+    lists = (_listed(statements[name], MOST_NAMES).label(name) for name in asked)
+    return Lookup.of(select(*lists, *also))
 
 
 def _coded(column: InstrumentedAttribute[Any], codes: int, wanted: str) -> Select[Any]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, func, literal_column, select
-from sqlalchemy.orm import aliased
 
 from catalogtool.catalog.models import COUNTED_FACETS, FACET_COUNT, Video
 from catalogtool.catalog.search.bounds import bounds_of
@@ -51,6 +50,7 @@ RARE_SHARE = 0.0005
 GUESSED_UP_TO = 1_500_000
 # So few videos are looked at one by one, whatever else is asked of them.
 FEW_PASSING = 2_000
+_HIDDEN = Video.__table__.alias("of_hidden_channel")
 TEXTS = ("search", "video_id", "asset_id", "custom_id", "artist", "label")
 
 
@@ -104,9 +104,8 @@ class Question:
         """The video is of no hidden channel: their few videos are looked up once, in a hash."""
         if not self.leaves_out or not self.names.hidden_channels:
             return []
-        hidden = aliased(Video)
-        of_hidden = select(hidden.id).where(
-            hidden.channel_display_name.in_(self.names.hidden_channels)
+        of_hidden = select(_HIDDEN.c.id).where(
+            _HIDDEN.c.channel_display_name.in_(self.names.hidden_channels)
         )
         return [~row_id.in_(of_hidden)]
 
