@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -11,6 +12,7 @@ from pydantic import AliasChoices, Field, ValidationError, field_validator, mode
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MEGABYTE = 1024 * 1024
+SERVER_URL = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?/?")
 Secret = Annotated[str | None, Field(default=None, repr=False)]
 
 
@@ -60,7 +62,10 @@ class Settings(BaseSettings):
     youtube_reporting_base_url: str = "https://youtubereporting.googleapis.com"
     youtube_content_owner: str | None = None
     youtube_daily_quota: int = Field(default=9500, ge=0)
-    youtube_min_delay: float = Field(default=0.1, ge=0)
+    youtube_min_delay: float = Field(default=0.1, ge=0, le=3600)
+    youtube_write_share: float = Field(default=0.8, ge=0, le=1)
+    youtube_asset_verb: Annotated[Literal["PATCH", "PUT"], NoDecode] = "PATCH"
+    youtube_intake: bool | None = None
 
     mail_server: str | None = None
     mail_port: int = Field(default=25, ge=1, le=65535)
@@ -81,10 +86,22 @@ class Settings(BaseSettings):
     )
     log_format: Literal["console", "json"] | None = None
 
-    @field_validator("log_level", mode="before")
+    @field_validator("log_level", "youtube_asset_verb", mode="before")
     @classmethod
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+    @field_validator(
+        "google_token_url",
+        "youtube_api_base_url",
+        "youtube_partner_base_url",
+        "youtube_reporting_base_url",
+    )
+    @classmethod
+    def _without_path(cls, value: str) -> str:
+        if not SERVER_URL.fullmatch(value):
+            raise ValueError("must be scheme, host and port only, like https://example.com:443")
+        return value.rstrip("/")
 
     @field_validator("database_url")
     @classmethod
