@@ -3,7 +3,7 @@
 Artist, album, label and codes belong to the asset, so that videos which share one agree on them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import NamedTuple
 
@@ -32,10 +32,10 @@ _TERRITORY_CODES = (
 _LONG_LIST = "|".join(_TERRITORY_CODES[n : n + 2] for n in range(0, len(_TERRITORY_CODES), 2))
 _LABELS = ("Northern Light Records", "Casa da Música", "夜明けレコード", "Plain & Sons", "")
 _ASSET_LABELS = ("", "", "", "[None]", "catalogue", "catalogue|priority", "frontline|2024")
-_TYPES = ("SOUND_RECORDING", "SOUND_RECORDING", "MUSIC_VIDEO", "COMPOSITION", "ART_TRACK")
+MUSIC_TYPES = ("SOUND_RECORDING", "SOUND_RECORDING", "MUSIC_VIDEO", "COMPOSITION", "ART_TRACK")
 _FILM_TYPES = ("MOVIE", "TELEVISION_EPISODE", "WEB")
 # Territories of the actions monetize, track and block, by the number of the video's policy.
-_TERRITORIES = (
+TERRITORIES = (
     ("", "", ""), (_SHORT_LIST, "", ""), ("", _SHORT_LIST, ""), ("", "", _SHORT_LIST),
     (_LONG_LIST, "", "RU|BY"), (_SHORT_LIST, "", "CU|IR|KP"), (_SHORT_LIST, "US", ""),
 )  # fmt: skip
@@ -87,10 +87,12 @@ def asset_of(catalogue: Synthetic, asset: int, video: Video) -> Asset:
     )  # fmt: skip
 
 
-def claim_rows(catalogue: Synthetic, layout: Layout) -> Iterator[list[Cells]]:
-    """Endless: for each claimed video its rows, one for each claim, ended claims last."""
+def claim_rows(
+    catalogue: Synthetic, layout: Layout, indexes: Iterable[int] | None = None
+) -> Iterator[list[Cells]]:
+    """For these videos, else endless: the rows of each claimed one, ended claims last."""
     pick = picker(CLAIM_FACTS, layout)
-    for index in count():
+    for index in count() if indexes is None else indexes:
         video = catalogue.video(index)
         if not video.claims:
             continue
@@ -102,16 +104,23 @@ def claim_rows(catalogue: Synthetic, layout: Layout) -> Iterator[list[Cells]]:
         yield [pick(common + _claim_cells(catalogue, video, claim)) for claim in claims]
 
 
-def asset_rows(catalogue: Synthetic, layout: Layout) -> Iterator[list[Cells]]:
-    """Endless: for each video the assets that came with it; shared ones stand once."""
+def asset_rows(
+    catalogue: Synthetic, layout: Layout, indexes: Iterable[int] | None = None
+) -> Iterator[list[Cells]]:
+    """For these videos, else endless: the assets that came with each; shared ones stand once."""
     pick = picker(ASSET_FACTS, layout)
-    types = _TYPES if "artist" in layout.names else _FILM_TYPES
-    for index in count():
+    types = MUSIC_TYPES if "artist" in layout.names else _FILM_TYPES
+    for index in count() if indexes is None else indexes:
         video = catalogue.video(index)
         own = [c for c in catalogue.claims(video) if c.asset // ASSETS_PER_VIDEO == index]
         numbers = dict.fromkeys(claim.asset for claim in own)
         if numbers:
             yield [pick(_asset_cells(catalogue, video, number, types)) for number in numbers]
+
+
+def in_conflict(video: Video) -> bool:
+    """Whether somebody else says that he owns the video's assets too."""
+    return video.chance[15] & 31 == 0
 
 
 def without_commas(text: str) -> str:
@@ -129,7 +138,7 @@ def _video_cells(video: Video) -> Cells:
         str(matching), str(matching), str(1 + matching // 2), str(length),
         day_cell(uploaded), day_cell(video.published + chance[15] % 90),
         "true" if length <= 60 else "false", PRIVACY[video.privacy],
-        *_TERRITORIES[video.policy], *_TERRITORIES[video.policy], video.channel.username,
+        *TERRITORIES[video.policy], *TERRITORIES[video.policy], video.channel.username,
         "Partner-provided",
     )  # fmt: skip
 
@@ -148,7 +157,7 @@ def _claim_cells(catalogue: Synthetic, video: Video, claim: Claim) -> Cells:
 def _asset_cells(catalogue: Synthetic, video: Video, number: int, types: tuple[str, ...]) -> Cells:
     asset = asset_of(catalogue, number, video)
     views = video.views >> 9
-    conflict = video.chance[15] & 31 == 0
+    conflict = in_conflict(video)
     return (
         str(views), str(views - (views >> 3)), "0", *asset.codes, "", asset.upc,
         quoted(asset.artist), quoted(asset.title), quoted(asset.album), asset.label,

@@ -10,6 +10,7 @@ MAX_CLAIMS = 4
 MAX_VIDEOS = 100_000_000
 
 _ASSET_SPACE, _ASSET_STRIDE = 10**16, 6_180_339_887_498_949
+_UNDO_ASSET_STRIDE = pow(_ASSET_STRIDE, -1, _ASSET_SPACE)
 _CODE_SPACE, _CODE_STRIDE = 4096 * 100_000, 253_138_361
 _UPC_SPACE, _UPC_STRIDE = 10**11, 61_803_398_873
 
@@ -79,6 +80,24 @@ class Identifiers:
     def claim_id(self, index: int, position: int) -> str:
         """The claim at `position` (0 to MAX_CLAIMS) of a video."""
         return to_code(scramble((index * 8 + position + self._claims) & MASK))
+
+    def claim_place(self, claim_id: str) -> tuple[int, int] | None:
+        """The video's index and the position behind a claim id, if a claim can have it."""
+        try:
+            place = (unscramble(from_code(claim_id)) - self._claims) & MASK
+        except ValueError:
+            return None
+        index, position = divmod(place, 8)
+        known = index < MAX_VIDEOS and self.claim_id(index, position) == claim_id
+        return (index, position) if known else None
+
+    def asset_number(self, asset_id: str) -> int | None:
+        """Which asset has this id, if any."""
+        if len(asset_id) != 17 or asset_id[0] != "A" or not asset_id[1:].isdecimal():
+            return None
+        asset = (int(asset_id[1:]) - self._assets) * _UNDO_ASSET_STRIDE % _ASSET_SPACE
+        known = asset < MAX_VIDEOS * ASSETS_PER_VIDEO
+        return asset if known and self.asset_codes(asset).asset_id == asset_id else None
 
     def asset_codes(self, asset: int) -> AssetCodes:
         """The three codes of an asset, made together because every row of a report needs them."""

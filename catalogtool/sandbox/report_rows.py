@@ -4,7 +4,7 @@ One video's rows are made together and then handed on as one list, because the c
 videos. A cell is quoted only where RFC 4180 asks for it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from itertools import count
 from operator import itemgetter
@@ -69,10 +69,12 @@ def picker(facts: tuple[str, ...], layout: Layout) -> Callable[[Cells], Cells]:
     return itemgetter(*(facts.index(name) for name in layout.names))
 
 
-def video_rows(catalogue: Synthetic, layout: Layout) -> Iterator[list[Cells]]:
-    """Endless: for each video its rows, one for each claim, or a single one without a claim."""
+def video_rows(
+    catalogue: Synthetic, layout: Layout, indexes: Iterable[int] | None = None
+) -> Iterator[list[Cells]]:
+    """For these videos, else endless: a row for each claim, or a single one without a claim."""
     pick = picker(VIDEO_FACTS, layout)
-    for index in count():
+    for index in count() if indexes is None else indexes:
         video = catalogue.video(index)
         common = _video_cells(video, layout)
         claims = catalogue.claims(video)
@@ -91,9 +93,32 @@ def engaged_views(video: Video) -> int:
     return video.views - (video.views >> 2 if video.length <= 60 else video.views >> 5)
 
 
+def published_at(video: Video) -> str:
+    """When the video was published, as in YYYY-MM-DDTHH:MM:SSZ."""
+    time = _TIMES[video.chance[12] % len(_TIMES)]
+    return day_cell(video.published) + time
+
+
+def upload_source(video: Video) -> str:
+    return _SOURCES[video.chance[8] >> 12 & 3]
+
+
+def comment_count(video: Video) -> int:
+    return video.chance[14] % 5000
+
+
+def other_owners(video: Video) -> str:
+    """The names of others who claim the video, joined by `|`."""
+    return _OTHERS[video.chance[13] & 15]
+
+
+def claim_origin(claim: Claim) -> str:
+    return _ORIGINS[claim.asset % 6]
+
+
 def _claim_cells(catalogue: Synthetic, claim: Claim) -> Cells:
     asset_id, custom_id, isrc = catalogue.ids.asset_codes(claim.asset)
-    return claim.claim_id, asset_id, custom_id, isrc, _ORIGINS[claim.asset % 6]
+    return claim.claim_id, asset_id, custom_id, isrc, claim_origin(claim)
 
 
 def _video_cells(video: Video, layout: Layout) -> Cells:
@@ -111,7 +136,7 @@ def _video_cells(video: Video, layout: Layout) -> Cells:
         video.video_id, channel.channel_id, quoted(channel.name), channel.username,
         days[published - (chance[13] >> 4 & 7)] + time, days[published] + time,
         quoted(video.title.text), str(video.length), str(views), str(engaged_views(video)),
-        str(chance[14] % 5000), privacy[video.privacy],
+        str(comment_count(video)), privacy[video.privacy],
         f"https://www.youtube.com/watch?v={video.video_id}", CATEGORIES[video.category],
         YES_NO[video.embeddable], YES_NO[flags >> 4 & 15 != 0], YES_NO[flags >> 8 & 7 != 0],
         YES_NO[flags >> 11 & 1], "Partner-provided", _SOURCES[flags >> 12 & 3],
