@@ -9,6 +9,8 @@ BIN := .venv/bin
 NPM ?= $(BIN)/npm
 VENDOR := catalogtool/web/static/vendor
 TESTS ?=
+# Each with a PostgreSQL of its own; a file's tests stay together.
+PROCESSES ?= 2
 
 # A virtual environment does not survive a move of its folder, nor the loss of its Python.
 ifneq ($(shell $(BIN)/python -c "print(open('.venv/ready').read().strip())" 2>/dev/null),$(CURDIR))
@@ -43,7 +45,7 @@ migrations-lint: setup  ## squawk: no migration may hold a lock for long
 	@$(BIN)/python tools/lint_migrations.py
 
 pytest: setup  ## all tests, or some: make pytest TESTS=tests/core
-	@$(BIN)/pytest $(TESTS)
+	@$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile $(TESTS)
 
 bench: setup  ## the benchmarks, one after the other
 	@for benchmark in benchmarks/*.py; do $(BIN)/python "$$benchmark" || exit 1; done

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -114,9 +115,34 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.stash[LEFT_OUT] = len(wanting)
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process that runs a part of the tests tells the one that started it."""
+    if (told := getattr(session.config, "workeroutput", None)) is not None:
+        told["left_out"] = session.config.stash.get(LEFT_OUT, 0)
+
+
+class Parts:
+    """Hears of the end of the processes that the tests are spread over."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Every part has collected all tests, and so knows the same number."""
+        self.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Listen to the parts."""
+    config.pluginmanager.register(Parts(config))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Say at the very end which tests were left out."""
+    if hasattr(config, "workerinput"):
+        return
     if count := config.stash.get(LEFT_OUT, 0):
         line = f"Left out: {count} browser tests, because neither Chromium nor Chrome was found"
         print(f"{line} (install one, or name it in CHROMIUM).")  # noqa: T201
