@@ -6,7 +6,11 @@ from importlib.metadata import version
 
 from apiflask import APIFlask
 
-import catalogtool.catalog.edits.admin_routes  # noqa: F401 (hangs its routes on `admin_bp`)
+# They hang their routes on blueprints of other packages.
+import catalogtool.catalog.edits.admin_routes
+import catalogtool.sync.admin_routes
+import catalogtool.sync.push_routes
+import catalogtool.sync.token_routes  # noqa: F401
 from catalogtool.auth.routes import account_bp, admin_bp
 from catalogtool.auth.setup import init_auth
 from catalogtool.catalog.edits.audit_routes import audit_bp
@@ -14,11 +18,13 @@ from catalogtool.catalog.export.routes import export_bp
 from catalogtool.catalog.routes import videos_bp
 from catalogtool.channels.routes import channels_bp
 from catalogtool.core.settings import Settings
+from catalogtool.ops.processor import ProcessorAnswers
 from catalogtool.ops.routes import system_bp
 from catalogtool.realtime.handlers import on_client_event, on_resume
 from catalogtool.realtime.setup import init_realtime
 from catalogtool.reports import live
 from catalogtool.reports.routes import reports_bp
+from catalogtool.sync.routes import sync_bp
 from catalogtool.web.assets import init_assets
 from catalogtool.web.bodies import init_bodies
 from catalogtool.web.compression import init_compression
@@ -39,6 +45,7 @@ BLUEPRINTS = (
     audit_bp,
     export_bp,
     reports_bp,
+    sync_bp,
     admin_bp,
     system_bp,
 )
@@ -68,7 +75,9 @@ def create_app(settings: Settings) -> APIFlask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     init_realtime(app)
-    on_client_event("request_processor_status", live.answer_processor_status)
+    processor = ProcessorAnswers(settings)
+    on_client_event("request_processor_status", processor.answer)
     on_client_event("cancel_report", live.answer_cancel)
+    on_resume(processor.latest)
     on_resume(live.recent_states)
     return app

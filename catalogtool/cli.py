@@ -11,8 +11,10 @@ from catalogtool.commands.accounts import tokens, users
 from catalogtool.commands.export import export_videos
 from catalogtool.commands.import_reports import import_reports
 from catalogtool.commands.make_report import make_report
+from catalogtool.commands.sandbox import sandbox
 from catalogtool.commands.schema import migrate
 from catalogtool.commands.serve import up, web, worker
+from catalogtool.commands.sync import sync
 from catalogtool.core.errors import AppException
 from catalogtool.core.postgres import EmbeddedPostgresError
 from catalogtool.core.settings import SettingsError
@@ -45,9 +47,11 @@ COMMANDS = (
     migrate,
     import_reports,
     export_videos,
+    sync,
     users,
     tokens,
     make_report,
+    sandbox,
 )
 
 for command in COMMANDS:

@@ -1,4 +1,4 @@
-"""Everything in one terminal: database, web and worker, started and stopped together."""
+"""Everything in one terminal: database, web, worker and sandbox, started and stopped together."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from catalogtool.core.errors import AppException
 from catalogtool.core.migrate import upgrade
 from catalogtool.core.settings import Settings
 from catalogtool.reports.demo import ensure_demo
+from catalogtool.youtube.access import SANDBOX_FILE
 
 START_SECONDS = 60
 STOP_SECONDS = 15
@@ -40,11 +41,30 @@ class Child:
     """A sub-command of ours in a process and session of its own; Ctrl-C reaches only us."""
 
     name: str
+    arguments: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] = field(init=False)
+    restart_at: float = field(default=0.0, init=False)
+    pause: float = field(default=1.0, init=False)
 
     def start(self) -> None:
         command = [sys.executable, "-m", "catalogtool", self.name, "--parent", str(os.getpid())]
-        self.process = subprocess.Popen(command, start_new_session=True)
+        self.process = subprocess.Popen([*command, *self.arguments], start_new_session=True)
+
+    def keep_running(self) -> None:
+        """Start it again when it has ended, ever more slowly."""
+        status = self.process.poll()
+        now = time.monotonic()
+        if status is not None and not self.restart_at:
+            click.echo(
+                f"The {self.name} ended ({_ending(status)}); "
+                f"it starts again in {self.pause:.0f} s.",
+                err=True,
+            )
+            self.restart_at = now + self.pause
+            self.pause = min(2 * self.pause, LONGEST_PAUSE)
+        elif self.restart_at and now >= self.restart_at:
+            self.restart_at = 0.0
+            self.start()
 
 
 class Everything:
@@ -54,10 +74,9 @@ class Everything:
         self.settings = settings
         self.web = Child("web")
         self.worker = Child("worker")
+        self.sandbox = _sandbox(settings) if wants_sandbox(settings) else None
         self.password: str | None = None
         self._stopping = False
-        self._restart_at = 0.0
-        self._pause = 1.0
 
     def check_port(self) -> None:
         """Fail before any work if another program listens there."""
@@ -95,7 +114,7 @@ class Everything:
         """Run until Ctrl-C or SIGTERM, or until the web server ends by itself."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop)
-        children = (self.web, self.worker)
+        children = [child for child in (self.sandbox, self.web, self.worker) if child]
         for child in children:
             child.start()
         try:
@@ -104,6 +123,8 @@ class Everything:
                 with unit_of_work() as session:
                     self.password = ensure_first_admin(session, self.settings)
                 click.echo(self._ready_line())
+                if self.sandbox:
+                    click.echo("No CLIENT_ID is set: the sandbox plays YouTube.")
             while not self._stopping:
                 self._look_after_children()
                 time.sleep(LOOK_SECONDS)
@@ -136,21 +157,12 @@ class Everything:
             connection.close()
 
     def _look_after_children(self) -> None:
-        """A web server that ended ends all; a worker is started again, ever more slowly."""
+        """A web server that ended ends all; the others are started again."""
         if (status := self.web.process.poll()) is not None:
             raise CannotStart(f"The web server ended by itself ({_ending(status)}).")
-        status = self.worker.process.poll()
-        now = time.monotonic()
-        if status is not None and not self._restart_at:
-            click.echo(
-                f"The worker ended ({_ending(status)}); it starts again in {self._pause:.0f} s.",
-                err=True,
-            )
-            self._restart_at = now + self._pause
-            self._pause = min(2 * self._pause, LONGEST_PAUSE)
-        elif self._restart_at and now >= self._restart_at:
-            self._restart_at = 0.0
-            self.worker.start()
+        self.worker.keep_running()
+        if self.sandbox:
+            self.sandbox.keep_running()
 
     def _ready_line(self) -> str:
         host = EVERY_INTERFACE.get(self.settings.host, self.settings.host)
@@ -162,6 +174,30 @@ class Everything:
         if self.password:
             parts.append(f"password {self.password}")
         return " · ".join(parts)
+
+
+def wants_sandbox(settings: Settings) -> bool:
+    """Whether there is no other YouTube: neither credentials nor an address were set."""
+    addresses = (
+        "google_token_url",
+        "youtube_api_base_url",
+        "youtube_partner_base_url",
+        "youtube_reporting_base_url",
+    )
+    fields = Settings.model_fields
+    return not settings.client_id and all(
+        getattr(settings, name) == fields[name].default for name in addresses
+    )
+
+
+def _sandbox(settings: Settings) -> Child:
+    """On a port that stays the same when it has to be started again."""
+    home = settings.catalog_home
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    files = ("--state", str(home / "sandbox.sqlite"), "--url-file", str(home / SANDBOX_FILE))
+    return Child("sandbox", ("--port", str(port), *files))
 
 
 def _stop_all(processes: list[subprocess.Popen[bytes]]) -> None:

@@ -18,7 +18,8 @@ from flask_wtf.csrf import CSRFProtect, validate_csrf
 from sqlalchemy.orm import Session, scoped_session
 from wtforms import ValidationError as CSRFProblem
 
-from catalogtool.auth.policy import need_of, require
+from catalogtool.auth.fresh import require_fresh
+from catalogtool.auth.policy import need_of, needs_fresh, require
 from catalogtool.auth.tokens import find_bearer
 from catalogtool.core.db import unit_of_work
 from catalogtool.core.errors import AuthenticationError, ValidationError
@@ -41,6 +42,8 @@ def init_gate(app: Flask, sessions: scoped_session[Session]) -> None:
         try:
             user = None if need == "public" else current_user._get_current_object()
             require(need, user, loopback=from_loopback())
+            if needs_fresh(app, request.endpoint):
+                require_fresh()
         except AuthenticationError:
             if speaks_json():
                 raise

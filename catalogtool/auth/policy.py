@@ -19,6 +19,7 @@ Need = Literal["public", "login", "admin", "loopback"]
 View = TypeVar("View", bound=Callable[..., Any])
 
 ATTRIBUTE = "needed_right"
+FRESH = "needs_fresh_login"
 LIBRARY_ROUTES: dict[str, Need] = {
     "static": "public",
     "openapi.spec": "login",
@@ -33,15 +34,17 @@ LIBRARY_ROUTES: dict[str, Need] = {
 }
 
 
-def needs(need: Need) -> Callable[[View], View]:
+def needs(need: Need, *, fresh: bool = False) -> Callable[[View], View]:
     """Declare what a view needs; stands below the route's decorator.
 
     `public`: nothing; `login`: a session or an API token; `admin`: the role of that name;
-    `loopback`: a request from this machine, or any login.
+    `loopback`: a request from this machine, or any login. `fresh`: and the password, given in this
+    session a short while ago.
     """
 
     def declare(view: View) -> View:
         setattr(view, ATTRIBUTE, need)
+        setattr(view, FRESH, fresh)
         return view
 
     return declare
@@ -51,6 +54,11 @@ def need_of(app: Flask, endpoint: str) -> Need | None:
     """What the view behind an endpoint declares; None if nobody thought of it."""
     declared: Need | None = getattr(app.view_functions[endpoint], ATTRIBUTE, None)
     return declared or LIBRARY_ROUTES.get(endpoint)
+
+
+def needs_fresh(app: Flask, endpoint: str) -> bool:
+    """Whether the view behind an endpoint wants the password to have been given just now."""
+    return bool(getattr(app.view_functions[endpoint], FRESH, False))
 
 
 def require(need: Need | None, user: UserMixin | None, *, loopback: bool = False) -> None:

@@ -62,7 +62,7 @@ def _records(pk: int, video_id: str) -> Select[Any]:
             audit.c.id,
             func.greatest(audit.c.sync_time, counters.c.recorded_at).label("sync_time"),
             audit.c.changes,
-            func.coalesce(audit.c.source, literal("report")).label("source"),
+            func.coalesce(audit.c.source, _source_of(counters)).label("source"),
             User.email,
             func.coalesce(audit.c.report_id, counters.c.report_id).label("report_id"),
             audit.c.batch_id,
@@ -107,6 +107,11 @@ def _counters(pk: int) -> CTE:
         .where(CounterChange.video_pk == pk)
         .cte("counters")
     )
+
+
+def _source_of(counters: CTE) -> ColumnElement[str]:
+    """Who changed counters alone: a report, else YouTube itself was asked."""
+    return case((counters.c.report_id.is_(None), literal("youtube")), else_=literal("report"))
 
 
 def _origin(report_id: Any, moment: Any) -> ColumnElement[str]:

@@ -376,6 +376,8 @@ class Claim(Base):
     longest_match: Mapped[int | None]
     claim_created: Mapped[datetime | None] = mapped_column(Date)
     third_party: Mapped[bool | None]
+    # Since when YouTube's answers about its video have left this claim out.
+    missing_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
@@ -384,7 +386,14 @@ class Asset(Base):
     """What is known of an asset; its codes follow to every video that shows the asset."""
 
     __tablename__ = "asset"
-    __table_args__ = (Index("ix_asset_looked_at", "looked_at"),)
+    __table_args__ = (
+        Index("ix_asset_looked_at", "looked_at"),
+        Index(
+            "ix_asset_merged_into",
+            "merged_into",
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     asset_id: Mapped[str] = mapped_column(String(50), unique=True)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from catalogtool.catalog.models import Claim, Video
+from catalogtool.catalog.models import Claim, Video, VideoLook
 from catalogtool.catalog.search.fields import FIELDS
 from catalogtool.catalog.search.filters import POLICIES, PRIVACY
 from catalogtool.catalog.search.names import distinct_values
@@ -33,15 +33,17 @@ def find_video_pk(session: Session, video_id: str) -> int:
 
 
 def get_video(session: Session, video_id: str) -> dict[str, Any]:
-    """A video with all its fields and its `claims`, oldest first; VideoNotFoundError if unknown.
+    """A video with all its fields, its `claims`, oldest first, and when YouTube was asked for it.
 
+    VideoNotFoundError if unknown.
     Hidden videos are found as well: who knows the id may look.
     """
     pk = find_video_pk(session, video_id)
     rows = fetch_rows(session, [pk], FIELDS)
     if not rows:
         raise VideoNotFoundError(details={"video_id": video_id})
-    return {**rows[0], "claims": list_claims(session, video_id)}
+    claims = list_claims(session, video_id)
+    return {**rows[0], "claims": claims, "youtube": describe_looks(session, pk)}
 
 
 def list_claims(session: Session, video_id: str) -> list[dict[str, Any]]:
@@ -49,6 +51,16 @@ def list_claims(session: Session, video_id: str) -> list[dict[str, Any]]:
     columns = [Claim.__table__.c[name] for name in CLAIM_FIELDS]
     rows = session.execute(select(*columns).where(Claim.video_id == video_id).order_by(Claim.id))
     return [{name: _plain(value) for name, value in row._mapping.items()} for row in rows]
+
+
+def describe_looks(session: Session, pk: int) -> dict[str, str | None]:
+    """When YouTube was last asked for a video and its claims, and since when it is missing."""
+    look = session.get(VideoLook, pk, populate_existing=True)
+    return {
+        "looked_at": iso(look.metadata_at) if look else None,
+        "claims_looked_at": iso(look.claims_at) if look else None,
+        "missing_since": iso(look.missing_since) if look else None,
+    }
 
 
 def list_facets(session: Session) -> dict[str, list[str]]:

@@ -44,11 +44,19 @@ AdSettingsOut = Schema.from_dict({name: flag() for name in AD_SETTINGS}, name="A
 
 
 class PendingEditOut(Schema):
-    """A value that a user set here and that no report or sync has confirmed yet."""
+    """A value that a user set here and that no report or sync has confirmed yet.
+
+    `theirs` and `theirs_at` stand there only in a conflict.
+    """
 
     value = Raw(required=True, allow_none=True)
     by = String(required=True, allow_none=True, metadata={"description": "E-mail address"})
     at = DateTime(required=True)
+    theirs = Raw(
+        allow_none=True,
+        metadata={"description": "What somebody made of it on YouTube after it was edited here"},
+    )
+    theirs_at = DateTime(metadata={"description": "When that was seen"})
 
 
 class VideoOut(Schema):
@@ -132,13 +140,32 @@ class ClaimOut(Schema):
     matching_duration = Integer(allow_none=True)
     longest_match = Integer(allow_none=True)
     claim_created = Date(allow_none=True)
+    third_party = Boolean(
+        allow_none=True, metadata={"description": "Another owner's claim; null: not known"}
+    )
+    missing_since = DateTime(
+        allow_none=True,
+        metadata={"description": "Since when YouTube has left it out of its answers"},
+    )
     updated_at = DateTime()
 
 
+class LooksOut(Schema):
+    """When YouTube was last asked for a video; null: never."""
+
+    looked_at = moment()
+    claims_looked_at = moment()
+    missing_since = DateTime(
+        allow_none=True,
+        metadata={"description": "Since when YouTube has left it out of its answers"},
+    )
+
+
 class VideoWithClaimsOut(VideoOut):
-    """A video and the claims on it."""
+    """A video, the claims on it, and when YouTube was asked for both."""
 
     claims = List(Nested(ClaimOut), required=True)
+    youtube = Nested(LooksOut, required=True)
 
 
 class OneOut(StatusOut):
@@ -155,7 +182,7 @@ class RecordOut(Schema):
         allow_none=True,
         metadata={
             "description": "For a rollback. Null for a step of the counters alone: it came from "
-            "a report and can't be put back"
+            "a report or from YouTube and can't be put back"
         },
     )
     sync_time = DateTime(required=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalogtool.core.db import Base
@@ -56,7 +58,10 @@ class Channel(Base):
     # A claims report spells names without commas; a channel that only such a report
     # knows disappears again when its last video turns out to belong elsewhere.
     provisional: Mapped[bool] = mapped_column(server_default="false", default=False)
-    # When YouTube itself was last asked.
+    # When YouTube itself was last asked, when somebody last set out to ask, and what it said: as
+    # long as ours is the same, nobody has changed it here, and it follows what YouTube says next.
     looked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    asked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    told: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -102,6 +102,30 @@ def _rename(session: Session, channel: Channel, new_name: str) -> None:
     session.execute(text(_FORGET_NAMES), names)
 
 
+def rename_as_told(session: Session, channel: Channel, title: str, last_title: str | None) -> None:
+    """Follow a channel that was renamed on YouTube, unless somebody gave it a name of ours.
+
+    `last_title`: what YouTube called it before, None if it was never asked. In that case a name
+    that the channel once had is one that it still has there. Where another channel has the new
+    name, ours stays; so does the name of a channel that was renamed here, which is from now on
+    found by its new title, too.
+    """
+    if title == channel.name or title in channel.former_names:
+        return
+    if session.scalar(select(Channel.id).where(Channel.name == title)) is not None:
+        return
+    if last_title is not None and last_title != channel.name:
+        session.execute(text(_REMEMBER), {"id": channel.id, "name": title})
+        return
+    _rename(session, channel, title)
+    change = {"name": [channel.name, title], "source": "youtube"}
+    record_audit(session, None, "channel_updated", title, {"changes": change})
+
+
+_REMEMBER = """
+UPDATE channel SET former_names = former_names || cast(:name AS text) WHERE id = :id
+"""
+
 # Every version of a video's row has its entries in the search indexes. To gather them first and
 # sort them in later, when `refresh_statistics` cleans up, is three times as fast.
 _GATHER_MORE = "SELECT set_config('gin_pending_list_limit', '64MB', true)"

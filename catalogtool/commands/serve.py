@@ -50,6 +50,7 @@ def worker(parent: int | None) -> None:
     """Work on the queue: imports and all else that takes longer than a request."""
     import catalogtool.worker  # noqa: F401 (declares every job)
     from catalogtool.jobs.worker import QueueProcessor
+    from catalogtool.sync.runner import TaskRunner
 
     if parent:
         die_with_parent(parent)
@@ -58,4 +59,4 @@ def worker(parent: int | None) -> None:
     gc.set_threshold(100_000, 20, 20)
     settings = load_settings()
     with connected(settings):
-        QueueProcessor(settings).run()
+        QueueProcessor(settings, beside=TaskRunner(settings)).run()

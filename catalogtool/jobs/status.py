@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString, TypedDict
+from typing import Any, LiteralString, NotRequired, TypedDict
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, text
@@ -55,13 +55,33 @@ class QueueLength(TypedDict):
     total: int
 
 
+class QuotaFigures(TypedDict):
+    """Units of YouTube's quota; `resets_at`: when the first used one comes free."""
+
+    used: int
+    limit: int
+    resets_at: datetime | None
+
+
 class ProcessorStatus(TypedDict):
-    """`running`: whether any worker lives. `tasks_processed`: jobs that came to an end."""
+    """`running`: whether any worker lives. `tasks_processed`: what came to an end."""
 
     running: bool
     tasks_processed: int
     last_activity: datetime | None
     queue_length: QueueLength
+    quota: NotRequired[QuotaFigures]
+
+
+class TaskFigures(TypedDict):
+    """What is done beside the jobs, by another queue of its own."""
+
+    pending: int
+    processing: int
+    completed: int
+    failed: int
+    last_ended: datetime | None
+    quota: QuotaFigures
 
 
 @dataclass
@@ -122,6 +142,29 @@ def shape(live: Mapping[str, Any], finished: FinishedJobs) -> ProcessorStatus:
     }
 
 
+def together(jobs: ProcessorStatus, tasks: TaskFigures) -> ProcessorStatus:
+    """The figures of the jobs and of the other queue in one."""
+    length: QueueLength = {
+        "pending": jobs["queue_length"]["pending"] + tasks["pending"],
+        "processing": jobs["queue_length"]["processing"] + tasks["processing"],
+        "completed": jobs["queue_length"]["completed"] + tasks["completed"],
+        "failed": jobs["queue_length"]["failed"] + tasks["failed"],
+        "total": 0,
+    }
+    length["total"] = sum(length.values())  # type: ignore[arg-type]
+    ended = [time for time in (jobs["last_activity"], tasks["last_ended"]) if time is not None]
+    return {
+        "running": jobs["running"],
+        "tasks_processed": length["completed"] + length["failed"],
+        "last_activity": max(ended, default=None),
+        "queue_length": length,
+        "quota": tasks["quota"],
+    }
+
+
 def event_payload(status: ProcessorStatus) -> dict[str, Any]:
     """The status as an event carries it, in JSON's own types."""
-    return {**status, "last_activity": iso(status["last_activity"])}
+    payload: dict[str, Any] = {**status, "last_activity": iso(status["last_activity"])}
+    if quota := status.get("quota"):
+        payload["quota"] = {**quota, "resets_at": iso(quota["resets_at"])}
+    return payload

@@ -12,9 +12,13 @@ from catalogtool.jobs.running import Running
 
 log = get_logger(__name__)
 
-_HEARTBEAT: LiteralString = (
-    "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = ANY(%(workers)s)"
-)
+# The sign of life, and the jobs that are ours as far as PostgreSQL knows, in one round trip.
+_HEARTBEAT: LiteralString = """
+    WITH alive AS (
+        UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = ANY(%(workers)s)
+    )
+    SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = ANY(%(workers)s)
+"""
 
 # While the server was down nobody could give a sign of life: it must be up long enough first.
 _ABANDONED: LiteralString = """
@@ -28,9 +32,6 @@ _ABANDONED: LiteralString = """
     )
     ORDER BY job.id
 """
-_HELD_BY_US: LiteralString = (
-    "SELECT id FROM procrastinate_jobs WHERE status = 'doing' AND worker_id = ANY(%(workers)s)"
-)
 
 # If a job of the same queueing lock waits already, that one does the work of both. A job that was
 # abandoned ten times may be what kills its workers: it comes back a little later each time.
@@ -86,20 +87,20 @@ class Upkeep:
             await asyncio.sleep(self._interval)
 
     async def _round(self) -> None:
-        await self._connector.execute_query_async(_HEARTBEAT, workers=self._workers())
+        held = await self._connector.execute_query_all_async(_HEARTBEAT, workers=self._workers())
+        orphans = self._orphans({row["id"] for row in held})
         found = await self._connector.execute_query_all_async(
-            _ABANDONED, dead_after=self._dead_after, orphans=await self._orphans()
+            _ABANDONED, dead_after=self._dead_after, orphans=orphans
         )
         for row in found:
             await self._put_back(row["id"])
 
-    async def _orphans(self) -> list[int]:
+    def _orphans(self, held: set[int]) -> list[int]:
         """Jobs that PostgreSQL gave us but we never heard of: the answer was lost on the way.
 
         They must look so twice, since an answer may be on its way just now.
         """
-        held = await self._connector.execute_query_all_async(_HELD_BY_US, workers=self._workers())
-        now = {row["id"] for row in held} - self._running.jobs.keys()
+        now = held - self._running.jobs.keys()
         before, self._suspects = self._suspects, now
         return sorted(before & now)
 

@@ -17,6 +17,7 @@ from catalogtool.core.log import get_logger
 from catalogtool.core.settings import Settings
 from catalogtool.jobs.announcing import Announcer
 from catalogtool.jobs.app import build_app
+from catalogtool.jobs.beside import Beside
 from catalogtool.jobs.connection import PatientConnector
 from catalogtool.jobs.ownership import OwnJobs
 from catalogtool.jobs.running import Running
@@ -49,6 +50,7 @@ class QueueProcessor:
     `poll_seconds`: how late a job with a future start may be, and one whose notification got
     lost. `heartbeat_seconds`: between two signs of life. `dead_after_seconds`: without one, the
     jobs of a worker are put back by any other. `stop_seconds`: what running jobs get to stop.
+    `beside`: what runs in the same process, from `run` until it ends.
     The database's URL must be known; `core.db.connect` is the caller's.
     """
 
@@ -56,10 +58,11 @@ class QueueProcessor:
         self,
         settings: Settings,
         *,
-        poll_seconds: float = 2.0,
+        poll_seconds: float = 4.0,
         heartbeat_seconds: float = 5.0,
         dead_after_seconds: float = 20.0,
         stop_seconds: float = 10.0,
+        beside: Beside | None = None,
     ) -> None:
         if settings.database_url is None:
             raise ValueError("the worker needs the URL of the database")
@@ -72,6 +75,7 @@ class QueueProcessor:
         self._heartbeat_seconds = heartbeat_seconds
         self._dead_after_seconds = dead_after_seconds
         self._stop_seconds = stop_seconds
+        self._beside = beside
         self._thread: threading.Thread | None = None
         self._reset()
 
@@ -114,11 +118,16 @@ class QueueProcessor:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: asked.set())
         self.start()
+        if self._beside:
+            self._beside.start()
         log.info("worker_started", queues=self._queues)
         while not asked.wait(1.0):
             if not self.status()["running"]:
                 raise RuntimeError("the worker has ended by itself")
         log.info("worker_stopping", jobs=sorted(self._running.jobs))
+        self._running.stopping.set()
+        if self._beside:
+            self._beside.stop()
         clean = self.stop()
         log.info("worker_stopped", clean=clean)
 
@@ -156,13 +165,14 @@ class QueueProcessor:
         )
         keepers = [asyncio.create_task(self._keep_working(app, queue)) for queue in self._queues]
         side_work = [
-            asyncio.create_task(work.run()) for work in (upkeep, Announcer(self._connector))
+            asyncio.create_task(work.run())
+            for work in (upkeep, Announcer(self._connector, self._beside))
         ]
         await self._stop_event.wait()
         await self._wind_up(keepers)
         for task in side_work:
             task.cancel()
-        await _announce_the_end(self._connector)
+        await _announce_the_end(self._connector, self._beside)
         await self._connector.close()
 
     async def _keep_working(self, app: procrastinate.App, queue: str) -> None:
@@ -198,7 +208,7 @@ class QueueProcessor:
             await asyncio.wait(pending, timeout=LAST_WORDS_SECONDS)
 
 
-async def _announce_the_end(connector: PatientConnector) -> None:
+async def _announce_the_end(connector: PatientConnector, beside: Beside | None) -> None:
     """Tell the pages that this worker is gone, unless the database is gone too."""
     with suppress(Exception):
-        await asyncio.wait_for(Announcer(connector).announce(), LAST_WORDS_SECONDS)
+        await asyncio.wait_for(Announcer(connector, beside).announce(), LAST_WORDS_SECONDS)

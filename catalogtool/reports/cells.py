@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from catalogtool.catalog import codes
 from catalogtool.reports import values
 from catalogtool.reports.values import Unusable
 
@@ -81,14 +82,14 @@ def isrcs(column: Column, outcome: Outcome) -> Column:
     """ISRC codes without dashes; a bad one is unknown."""
     if _all_match(_ISRCS, column):
         return column
-    return _one_by_one(column, values.isrc, outcome)
+    return _one_by_one(column, codes.isrc, outcome)
 
 
 def upcs(column: Column, outcome: Outcome) -> Column:
     """UPC and EAN codes without dashes; a bad one is unknown."""
     if _all_match(_UPCS, column):
         return column
-    return _one_by_one(column, values.upc, outcome)
+    return _one_by_one(column, codes.upc, outcome)
 
 
 def words(convert: Convert, longest: int) -> Callable[[Column, Outcome], Column]:

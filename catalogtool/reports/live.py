@@ -9,19 +9,11 @@ from sqlalchemy import select
 
 from catalogtool.core.db import unit_of_work
 from catalogtool.core.errors import ValidationError
-from catalogtool.jobs.status import EVENT as PROCESSOR_EVENT
-from catalogtool.jobs.status import event_payload, processor_status
 from catalogtool.reports import service
 from catalogtool.reports.models import Report
 from catalogtool.reports.turn import EVENT, status_event
 
 RECENT = 20
-
-
-def answer_processor_status(_payload: dict[str, Any]) -> dict[str, Any]:
-    """What the workers are doing."""
-    with unit_of_work() as session:
-        return event_payload(processor_status(session))
 
 
 def answer_cancel(payload: dict[str, Any]) -> dict[str, Any]:
@@ -35,8 +27,7 @@ def answer_cancel(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def recent_states() -> Iterable[tuple[str, dict[str, Any]]]:
-    """How the workers and the latest reports do, for pages that may have missed some events."""
+    """How the latest reports do, for pages that may have missed some events."""
     with unit_of_work() as session:
         latest = session.scalars(select(Report).order_by(Report.id.desc()).limit(RECENT))
-        reports = [(EVENT, status_event(report)) for report in latest]
-        return [(PROCESSOR_EVENT, event_payload(processor_status(session))), *reports]
+        return [(EVENT, status_event(report)) for report in latest]

@@ -21,8 +21,6 @@ _VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 _NUMBER = re.compile(r"[0-9]+")
 _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})")
 _DATE = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](.*))?", re.DOTALL)
-_ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}[0-9]{7}")
-_UPC = re.compile(r"[0-9]{8,14}")
 
 YES = frozenset({"yes", "true", "1", "y", "t"})
 NO = frozenset({"no", "false", "0", "n", "f"})
@@ -150,18 +148,6 @@ def channel_id(text: str) -> str | None:
     """Some reports leave out the `UC` that a channel id begins with."""
     value = text.strip()
     return f"UC{value}" if len(value) == 22 and not value.startswith("UC") else value or None
-
-
-def isrc(text: str) -> str | None:
-    """Twelve characters without dashes; a code of another form is unknown, never cut."""
-    value = re.sub(r"[\s-]", "", text).upper()
-    return value if _ISRC.fullmatch(value) else None
-
-
-def upc(text: str) -> str | None:
-    """8 to 14 digits without dashes; a code of another form is unknown, never cut."""
-    value = re.sub(r"[\s-]", "", text)
-    return value if _UPC.fullmatch(value) else None
 
 
 def pipe_list(text: str) -> str | None:

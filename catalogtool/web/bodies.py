@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, request
+from flask import Flask, Request, current_app, request
 from werkzeug.exceptions import UnsupportedMediaType
 
 
@@ -13,7 +13,7 @@ def init_bodies(app: Flask) -> None:
 
 def check_body_type() -> None:
     """Compare with what the view's `input` decorator declares; an empty body has no type."""
-    if request.endpoint is None or not _has_body():
+    if request.endpoint is None or not has_body(request):
         return
     spec = getattr(current_app.view_functions[request.endpoint], "_spec", {})
     declared = spec.get("content_type")
@@ -24,5 +24,6 @@ def check_body_type() -> None:
         raise UnsupportedMediaType(f"The body must be {' or '.join(wanted)}.")
 
 
-def _has_body() -> bool:
-    return bool(request.content_length) or "Transfer-Encoding" in request.headers
+def has_body(asked: Request) -> bool:
+    """Whether anything comes after the headers."""
+    return bool(asked.content_length) or "Transfer-Encoding" in asked.headers

@@ -23,6 +23,7 @@ from catalogtool.catalog.search.parameters import (
     refuse,
 )
 from catalogtool.core.errors import NotFoundError
+from catalogtool.web.bodies import has_body
 from catalogtool.web.plain_types import check_members, check_texts
 from catalogtool.web.strict_json import BODY, LARGEST
 
@@ -86,8 +87,11 @@ def _takes_parameters(endpoint: str) -> bool:
 def _load_json(asked: Request, schema: Schema) -> Any:
     """For webargs: the body as `get_json` reads it, with members of the types that they have.
 
-    Without a body it names the first field that is required, or asks for the body itself.
+    Without a body it names the first field that is required, or asks for the body itself; unless
+    the schema says `body_may_be_left_out`.
     """
+    if getattr(schema, "body_may_be_left_out", False) and not has_body(asked):
+        return missing
     if not is_json_request(asked):
         if not any(field.required for field in schema.fields.values()):
             refuse(BODY, "must be a JSON object")

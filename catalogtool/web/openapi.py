@@ -11,7 +11,7 @@ from apiflask.validators import OneOf
 from werkzeug.routing import AnyConverter, Rule
 
 from catalogtool.auth.gate import HEADER, SAFE_METHODS
-from catalogtool.auth.policy import Need, need_of
+from catalogtool.auth.policy import Need, need_of, needs_fresh
 
 SCHEMES = {
     "session": {"type": "apiKey", "in": "cookie", "name": "session"},
@@ -83,8 +83,10 @@ def init_openapi(app: APIFlask) -> None:
         for method, operation in _operations(spec):
             rule = routes[operation["operationId"]]
             _complete_operation(method, operation, need_of(app, rule.endpoint))
+            if needs_fresh(app, rule.endpoint):
+                operation["security"] = operation["security"][1:]
             _complete_path(operation, rule)
-            _complete_body(operation, parts["schemas"])
+            _complete_body(operation, parts["schemas"], _is_optional(app, rule))
         return spec
 
     app.spec_callback = complete  # type: ignore[assignment]
@@ -139,10 +141,17 @@ def _complete_path(operation: dict[str, Any], rule: Rule) -> None:
         _say_no_nul(schema)
 
 
-def _complete_body(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """Where there may be a body there must be one, and none of its parts takes other fields."""
+def _is_optional(app: APIFlask, rule: Rule) -> bool:
+    """Whether the view's body may be left out."""
+    body = getattr(app.view_functions[rule.endpoint], "_spec", {}).get("body")
+    return getattr(body, "body_may_be_left_out", False)
+
+
+def _complete_body(operation: dict[str, Any], schemas: dict[str, Any], is_optional: bool) -> None:
+    """Where there may be a body there must be one, with few exceptions; no part of one takes other
+    fields."""
     if "requestBody" in operation:
-        operation["requestBody"]["required"] = True
+        operation["requestBody"]["required"] = not is_optional
         for body in operation["requestBody"]["content"].values():
             _close(body["schema"], schemas)
 

@@ -26,6 +26,7 @@ NEW_INDEXES = {
     "ix_processing_queue_delayed": "(run_at) WHERE status = 'pending' AND run_at IS NOT NULL",
     "ix_processing_queue_lease_id": "(lease_id) WHERE lease_id IS NOT NULL",
     "ix_processing_queue_completed_at": "(completed_at, id) WHERE completed_at IS NOT NULL",
+    "ix_processing_queue_ended": "(status, task_type, id) WHERE completed_at IS NOT NULL",
 }
 COLUMNS = (
     ("processing_queue", "run_at", TIME),
@@ -33,7 +34,10 @@ COLUMNS = (
     ("asset", "looked_at", TIME),
     ("asset", "merged_into", sa.String(50)),
     ("channel", "looked_at", TIME),
+    ("channel", "asked_at", TIME),
+    ("channel", "told", postgresql.JSONB()),
     ("claim", "third_party", sa.Boolean()),
+    ("claim", "missing_since", TIME),
     ("pending_edit", "theirs", postgresql.JSONB()),
     ("pending_edit", "theirs_at", TIME),
 )
@@ -79,6 +83,12 @@ def upgrade() -> None:
     for name, what in NEW_INDEXES.items():
         op.execute(f"CREATE INDEX {name} ON processing_queue {what}")
     op.create_index("ix_asset_looked_at", "asset", ["looked_at"])
+    op.create_index(
+        "ix_asset_merged_into",
+        "asset",
+        ["merged_into"],
+        postgresql_where=sa.text("merged_into IS NOT NULL"),
+    )
     _create_leases()
     _create_looks()
     _create_quota()
@@ -110,6 +120,20 @@ def _create_leases() -> None:
         sa.CheckConstraint("id = 1", name=op.f("ck_sync_control_one_row")),
     )
     op.create_index("ix_sync_control_paused_by", "sync_control", ["paused_by"])
+    op.create_table(
+        "sync_wait",
+        sa.Column("task_type", sa.String(50), nullable=False),
+        sa.Column("reason", sa.String(20), nullable=False),
+        sa.Column("until", TIME, nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("at", TIME, server_default=sa.func.now(), nullable=False),
+        sa.PrimaryKeyConstraint("task_type", name="pk_sync_wait"),
+        sa.CheckConstraint(
+            "task_type IN ('metadata_sync', 'ownership_update', 'asset_enrichment',"
+            " 'metadata_push')",
+            name=op.f("ck_sync_wait_task_type"),
+        ),
+    )
 
 
 def _create_looks() -> None:
@@ -208,10 +232,12 @@ def downgrade() -> None:
         "quota_state",
         "quota_usage",
         "video_look",
+        "sync_wait",
         "sync_control",
         "sync_lease",
     ):
         op.drop_table(table)
+    op.drop_index("ix_asset_merged_into", table_name="asset")
     op.drop_index("ix_asset_looked_at", table_name="asset")
     for name in NEW_INDEXES:
         op.drop_index(name, table_name="processing_queue")

@@ -1,4 +1,4 @@
-"""The merge of reports in plain Python, a row at a time: what the SQL must agree with."""
+"""The merge of reports and looks in plain Python, a row at a time: what the SQL must agree with."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ RANKS = {
 }
 ONLY = {"video": ("category", "effective_policy"), "claims": ()}
 OF_CLAIM = {"video": ("effective_policy",), "claims": ("claim_status", "claim_type")}
+# What YouTube itself is asked for: as good as the best report, and the latest word.
+LOOKED_AT = {"title": 3, "views": 3, "category": 0}
 STATES = {"ACTIVE": "claimed", "PENDING": "pending", "INACTIVE": "unclaimed"}
 
 
@@ -25,7 +27,24 @@ class Plain:
     videos: dict[str, dict[str, tuple[Any, int]]] = field(default_factory=dict)
     claims: dict[str, dict[Key, Cells]] = field(default_factory=dict)
     last: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    looks: dict[str, float] = field(default_factory=dict)
     reports: int = 0
+
+    def look(self, at: float, rows: list[Cells]) -> set[str]:
+        """Bring in what YouTube said at this time (days with fractions); the videos that changed.
+
+        A video that nobody knows is passed over, and so is what a later look has overtaken.
+        """
+        changed = set()
+        for row in rows:
+            video = row["video_id"]
+            if video not in self.videos or self.looks.get(video, at) > at:
+                continue
+            self.looks[video] = at
+            told = {name: row[name] for name in LOOKED_AT}
+            if self._tell(LOOKED_AT, video, told, old=False, overtaken=False):
+                changed.add(video)
+        return changed
 
     def merge(self, kind: str, day: int, rows: list[Cells]) -> tuple[int, int, int]:
         """Bring in one report; videos created, updated, unchanged."""
@@ -36,21 +55,28 @@ class Plain:
             mine = sorted((r for r in rows if r["video_id"] == video), key=place_of(kind))
             old = self.last.get((kind, video), edition) > edition
             is_new = video not in self.videos
-            changed = self._tell(kind, video, told_by(kind, mine[0]), old)
+            told = told_by(kind, mine[0])
+            # A report of a day knows nothing of what came after its end.
+            overtaken = self.looks.get(video, 0.0) >= day + 1
+            changed = self._tell(RANKS[kind], video, told, old, overtaken)
             changed |= self._claim(kind, video, mine, old)
             self.last[kind, video] = max(self.last.get((kind, video), edition), edition)
             outcome["created" if is_new else "updated" if changed else "unchanged"] += 1
         return outcome["created"], outcome["updated"], outcome["unchanged"]
 
-    def _tell(self, kind: str, video: str, told: Cells, old: bool) -> bool:
+    def _tell(
+        self, ranks: dict[str, int], video: str, told: Cells, old: bool, overtaken: bool
+    ) -> bool:
         stored = self.videos.setdefault(video, {})
         changed = False
         for name, value in told.items():
-            rank = RANKS[kind].get(name, 0)
+            rank = ranks.get(name, 0)
             present, present_rank = stored.get(name, (None, 0))
             if value is None or present_rank > rank:
                 continue
             if old and present is not None and present_rank == rank:
+                continue
+            if overtaken and present is not None and name in LOOKED_AT:
                 continue
             changed |= present != value
             stored[name] = (value, rank)

@@ -1,14 +1,17 @@
-"""Random small reports, merged by the SQL and by a model in plain Python, end alike."""
+"""Random small reports and looks, merged by the SQL and by a model in plain Python, end alike."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalogtool.catalog.looks.videos import look_at_videos
+from catalogtool.core.db import unit_of_work
 from tests.reports.importing import Imports, catalogue, sql
-from tests.reports.plain_merge import OF_CLAIM, ONLY, RANKS, Cells, Plain
+from tests.reports.plain_merge import LOOKED_AT, OF_CLAIM, ONLY, RANKS, Cells, Plain
 from tests.reports.reading import table, video_id
 
 # A claims report's custom id belongs to the asset, of which the model knows nothing.
@@ -35,7 +38,7 @@ def reports(draw: st.DrawFn) -> tuple[str, int, list[Cells]]:
     kind = draw(st.sampled_from(["video", "claims"]))
     _, *names = COLUMNS[kind].split(",")
     cells = st.fixed_dictionaries(
-        {"video_id": st.integers(0, 2).map(video_id)}
+        {"video_id": st.integers(0, 1).map(video_id)}
         | {name: st.sampled_from(VALUES[name]) for name in names}
     )
     key = ("video_id", "claim_id", "asset_id", "custom_id")
@@ -69,18 +72,42 @@ def expected(model: Plain) -> tuple[dict[str, Cells], dict[str, dict[Any, Cells]
     return videos, model.claims
 
 
+@st.composite
+def looks(draw: st.DrawFn) -> tuple[str, int, list[Cells]]:
+    """Noon of a day, and what YouTube said of some videos."""
+    cells = st.fixed_dictionaries(
+        {"video_id": st.integers(0, 1).map(video_id)}
+        | {name: st.sampled_from(VALUES[name]) for name in LOOKED_AT}
+    )
+    rows = st.lists(cells, min_size=1, max_size=2, unique_by=lambda row: row["video_id"])
+    return "look", draw(st.integers(1, 4)), draw(rows)
+
+
+def look(day: int, rows: list[Cells]) -> set[str]:
+    """Bring in what YouTube said at noon of a day; the videos that changed."""
+    at = datetime(2024, 1, day, 12, tzinfo=UTC)
+    with unit_of_work() as session:
+        return set(look_at_videos(session, [{**row, "at": at, "found": True} for row in rows]))
+
+
 @settings(
-    max_examples=15,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(st.lists(reports(), min_size=1, max_size=4))
+@given(st.lists(st.one_of(reports(), reports(), looks()), min_size=3, max_size=6))
 def test_sql_and_model_agree(
     shared_imports: Imports, found: list[tuple[str, int, list[Cells]]]
 ) -> None:
     sql("TRUNCATE video, channel, asset, report CASCADE")
     model = Plain()
-    for number, (kind, day, rows) in enumerate(found):
+    # Both videos are known from the start; looks tell of no others.
+    known = [dict.fromkeys(VALUES) | {"video_id": video_id(n), "title": "first"} for n in (0, 1)]
+    for number, (kind, day, rows) in enumerate([("video", 1, known), *found]):
+        if kind == "look":
+            assert look(day, rows) == model.look(day + 0.5, rows)
+            assert stored() == expected(model)
+            continue
         names = COLUMNS[kind].split(",")
         content = table([names, *([row[name] for name in names] for row in rows)])
         report = shared_imports.run(content, f"{kind}{number}_2024-01-0{day}.csv")

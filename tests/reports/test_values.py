@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlalchemy import text as sql
 
+from catalogtool.catalog import codes
 from catalogtool.catalog.merge.fields import Kind
 from catalogtool.catalog.merge.staging import staged_columns
 from catalogtool.reports import cells, values
@@ -56,8 +57,8 @@ CONVERTERS: list[tuple[Callable[[str], str | None], str]] = [
     (values.date, "date"),
     (values.flag, "varchar(3)"),
     (values.boolean, "boolean"),
-    (values.isrc, "varchar(12)"),
-    (values.upc, "varchar(20)"),
+    (codes.isrc, "varchar(12)"),
+    (codes.upc, "varchar(20)"),
 ]
 
 

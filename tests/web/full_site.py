@@ -29,6 +29,18 @@ A_BATCH = "00000000-0000-0000-0000-000000000001"
 SAMPLES = make_samples(5, 40)
 CHANGED = b"video_id,video_title,views\nsample00000,Another title,9\nsample00001,,12345\n"
 
+# A task in each status, and an edit that somebody else has crossed.
+TASKS = """
+    INSERT INTO processing_queue (video_id, task_type, status, lease_id, completed_at, result)
+    SELECT video_id, 'metadata_sync', status, lease_id, completed_at, result FROM (VALUES
+        (:video_id, 'pending', NULL, NULL::timestamptz, NULL::jsonb),
+        (:video_id, 'processing', 1, NULL, NULL),
+        (:video_id, 'completed', NULL, now(), '{"found": true, "changes": {}}'),
+        (:video_id, 'failed', NULL, now(), NULL)
+    ) AS task (video_id, status, lease_id, completed_at, result)"""
+CONFLICT = """
+    UPDATE pending_edit SET theirs = '"Theirs"', theirs_at = now() WHERE video_id = :video_id"""
+
 # What a test may have taken away from the one who asks.
 GIVE_BACK = """
     UPDATE "user" SET active = true WHERE id = :admin;
@@ -88,6 +100,8 @@ def known_values() -> dict[str, list[Any]]:
         "record_id": [1, 2, 3],
         "batch_id": [A_BATCH],
         "name": ["Alpha", "a/b", "50% Off", "Channel 1"],
+        "task_id": [1, 2, 3, 4],
+        "field": ["category", "title"],
     }
 
 
@@ -104,6 +118,8 @@ def _fill(home: Path) -> None:
     imports.run(CHANGED, "second-2024-02-01.csv")
     imports.run(b"not a report", "third.csv")
     imports.queue("reports/first-2024-01-01.csv")
+    with unit_of_work() as session:
+        session.execute(text(TASKS), {"video_id": SAMPLES[0]["video_id"]})
 
 
 def _administrator() -> str:
@@ -123,4 +139,6 @@ def _edit_some(app: APIFlask, headers: dict[str, str]) -> str:
     edit = {"video_ids": [s["video_id"] for s in SAMPLES[:9]], "changes": {"category": "Edited"}}
     answer = app.test_client().post("/api/videos/bulk-update", json=edit, headers=headers)
     assert answer.status_code == 200, answer.text
+    with unit_of_work() as session:
+        session.execute(text(CONFLICT), {"video_id": SAMPLES[0]["video_id"]})
     return str((answer.json or {})["batch"]["batch_id"])

@@ -48,11 +48,15 @@ BEYOND_A_SCHEMA = {
     ("/api/videos/bulk-update", "isrc"): CODES,
     ("/api/videos/bulk-update", "upc"): CODES,
     ("/api/videos/bulk-update", "video_ids"): "either these or a filter",
+    ("/api/videos/sync", "video_ids"): "either these or a filter",
+    ("/api/videos/push", "video_ids"): "either these or a filter",
+    ("/api/admin/sync/all", "channels"): "must be known",
+    ("/api/sync/tasks", "page"): DEEP,
 }
 # Which fields a thing has depends on its kind, which stands in the address.
 OF_ANY_KIND = "/api/admin/{asset_type}/update"
 # `DELETE /api/videos/{video_id}` is served at these addresses too: a video could have such an id.
-ALSO_IDS = {"/api/videos/search", "/api/videos/facets", "/api/videos/bulk-update"}
+ALSO_IDS = {f"/api/videos/{name}" for name in ("search", "facets", "bulk-update", "sync", "push")}
 
 
 def described() -> OpenApiSchema:

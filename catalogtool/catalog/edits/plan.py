@@ -22,7 +22,8 @@ class Plan:
     """The new value of each field as SQL over the video `v` and over what `joins` brings in.
 
     `said`: SQL for what is to be reported of a video, a JSON list of {field, reason, present} or
-    null. With `whole`, a video of which anything is said is left as it is.
+    null. With `whole`, a video of which anything is said is left as it is. `known`: YouTube has
+    these values already, so that none of them waits for its confirmation.
     """
 
     new: Mapping[str, str]
@@ -30,6 +31,7 @@ class Plan:
     whole: bool = True
     joins: str = ""
     parameters: Mapping[str, object] = field(default_factory=dict)
+    known: bool = False
 
     @property
     def columns(self) -> list[str]:

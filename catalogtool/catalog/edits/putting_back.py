@@ -90,7 +90,7 @@ def _old_value(name: str) -> str:
 def _verdict(new_is_short: str | None) -> str:
     """The verdict goes with the field; one that came alone is judged alone.
 
-    A report enters its Shorts into the list without a word in the history.
+    A report and a look enter their Shorts into the list without a word in the history.
     """
     old = stored(SHORT_VERDICT, _pair(SHORT_VERDICT), 0)
     alone = f"""CASE WHEN {_is_written(SHORT_VERDICT, PRESENT_VERDICT)} THEN {old}
@@ -100,7 +100,7 @@ def _verdict(new_is_short: str | None) -> str:
     return f"""CASE WHEN (r.changes ? 'is_short') IS NOT TRUE THEN {alone}
         WHEN {_may_return("is_short")} IS NOT TRUE THEN {PRESENT_VERDICT}
         WHEN r.changes ? '{SHORT_VERDICT}' THEN {old}
-        WHEN r.source = 'report' THEN {verdict_on(f"({new_is_short})")}
+        WHEN r.source IN ('report', 'youtube') THEN {verdict_on(f"({new_is_short})")}
         ELSE {PRESENT_VERDICT} END"""
 
 

@@ -32,7 +32,7 @@ _LOCK = text(
 
 @dataclass(frozen=True)
 class Author:
-    """Whose change it is: `source` is `user` or `rollback`."""
+    """Whose change it is: `source` is `user`, `rollback` or `youtube`."""
 
     user_id: int | None
     source: str = "user"
@@ -104,6 +104,8 @@ def announce(session: Session, video_ids: Sequence[str], source: str, count: int
 
 def _unconfirmed(plan: Plan) -> list[str]:
     """The fields that YouTube knows as well: an edit of them waits for its confirmation."""
+    if plan.known:
+        return []
     return [name for name in plan.new if name not in LOCAL and name not in COMPANIONS]
 
 
@@ -182,21 +184,25 @@ def _listed() -> list[str]:
 
 
 def _noted() -> list[str]:
-    """What YouTube does not know yet; a value that is back where it began needs no note."""
+    """What YouTube does not know yet.
+
+    A value that is back where it began needs no note, nor does one that YouTube has by now.
+    """
+    known = "coalesce(edited.base = edited.new OR edited.theirs = edited.new, false)"
     return [
         """edited AS MATERIALIZED (
             SELECT changed.id, changed.video_id, each.key AS field, each.value -> 0 AS old,
-                   each.value -> 1 AS new, p.id AS note, p.base
+                   each.value -> 1 AS new, p.id AS note, p.base,
+                   CASE WHEN p.theirs_at IS NOT NULL THEN coalesce(p.theirs, 'null') END AS theirs
             FROM changed CROSS JOIN LATERAL jsonb_each(changed.changes) AS each
             LEFT JOIN pending_edit p ON p.video_id = changed.video_id AND p.field = each.key
             WHERE each.key = ANY (cast(:unconfirmed AS text[])))""",
-        """settled AS (
-            DELETE FROM pending_edit p USING edited
-            WHERE p.id = edited.note AND edited.base = edited.new)""",
-        """noted AS (
+        f"""settled AS (
+            DELETE FROM pending_edit p USING edited WHERE p.id = edited.note AND {known})""",
+        f"""noted AS (
             INSERT INTO pending_edit (video_id, field, value, base, user_id)
             SELECT video_id, field, new, old, cast(:user_id AS integer) FROM edited
-            WHERE note IS NULL OR base IS DISTINCT FROM new ORDER BY id
+            WHERE note IS NULL OR NOT {known} ORDER BY id
             ON CONFLICT (video_id, field) DO UPDATE
             SET value = excluded.value, user_id = excluded.user_id, created_at = now())""",
     ]

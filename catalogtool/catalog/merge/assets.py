@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from catalogtool.catalog.merge import coverage
+from catalogtool.catalog.merge.age import Later, find_later
 from catalogtool.catalog.merge.chunk import plan_for_few_rows, take_turn
 from catalogtool.catalog.merge.coverage import NEWER, Edition
 from catalogtool.catalog.merge.delta import (
@@ -32,9 +33,9 @@ def merge_assets(
     """
     take_turn(session)
     plan_for_few_rows(session)
-    newest = coverage.is_newest(session, edition)
+    later = find_later(session, edition)
     parameters = {**edition.parameters, "first": first, "last": last}
-    session.execute(text(_update(staging, newest)), parameters)
+    session.execute(text(_update(staging, later)), parameters)
     session.execute(text(_insert(staging)), parameters)
     stretch = f"(SELECT asset_id FROM {staging.assets} WHERE n BETWEEN :first AND :last)"
     if staging.kind is Kind.ASSET:
@@ -45,30 +46,27 @@ def merge_assets(
             first=first,
             last=last,
         )
-    return settle(session, edition, f"v.asset_id IN {stretch}", first=first, last=last)
+    return settle(session, edition.source, f"v.asset_id IN {stretch}", first=first, last=last)
 
 
 def _came_from(staging: Staging) -> str:
     return f"FROM {staging.assets} t JOIN {staging.rows} r ON r.ctid = t.tid"
 
 
-def _update(staging: Staging, newest: bool) -> str:
+def _update(staging: Staging, later: Later) -> str:
     fields = ASSET_FIELDS[staging.kind]
-    is_old = None
-    if not newest:
-        in_newer = "(a.id <@ (SELECT ids FROM newer))"
-        is_old = in_newer if staging.kind is Kind.ASSET else "true"
+    age = later.of_asset(staging.kind, "a")
     values = ", ".join(
-        f"{f.name} = CASE WHEN {may_speak(f, 'a', 'r', is_old)} THEN {f.value('r')}"
+        f"{f.name} = CASE WHEN {may_speak(f, 'a', 'r', age)} THEN {f.value('r')}"
         f" ELSE a.{f.name} END"
         for f in fields
     )
-    return f"""{"WITH " + NEWER if is_old and "newer" in is_old else ""}
+    return f"""{"WITH " + NEWER if later.reports else ""}
         UPDATE asset a SET {values}, updated_at = now(),
-            provenance = {new_provenance(fields, "a", "r", is_old)}
+            provenance = {new_provenance(fields, "a", "r", age)}
         {_came_from(staging)}
         WHERE t.n BETWEEN :first AND :last AND a.asset_id = t.asset_id
-          AND ({needs_write(fields, "a", "r", is_old)})"""
+          AND ({needs_write(fields, "a", "r", age)})"""
 
 
 def _insert(staging: Staging) -> str:

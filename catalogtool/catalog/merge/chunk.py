@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from catalogtool.catalog.merge import claims, counters, coverage, videos
+from catalogtool.catalog.merge.age import Later, find_later
 from catalogtool.catalog.merge.compare import CLAIMS, COUNTERS, FIELDS, NEW
 from catalogtool.catalog.merge.coverage import Edition
 from catalogtool.catalog.merge.renames import use_present_names_in
@@ -21,18 +22,19 @@ from catalogtool.core.locks import MERGE_LOCK
 
 @dataclass(frozen=True)
 class Chunk:
-    """A stretch of `todo`, and whether any newer report has to be respected in it."""
+    """A stretch of `todo`, and whose later word has to be respected in it."""
 
     staging: Staging
     edition: Edition
     first: int
     last: int
-    newest: bool
+    later: Later
 
     @property
     def parameters(self) -> dict[str, object]:
         """What every statement of the chunk may refer to."""
-        return {**self.edition.parameters, "first": self.first, "last": self.last}
+        signed = {**self.edition.parameters, **self.edition.source.parameters}
+        return {**signed, "first": self.first, "last": self.last}
 
 
 # For the rest of a chunk's transaction. Fresh tables have no statistics yet; without the first a
@@ -72,7 +74,7 @@ def merge_chunk(
     """
     take_turn(session)
     plan_for_few_rows(session)
-    chunk = Chunk(staging, edition, first, last, coverage.is_newest(session, edition))
+    chunk = Chunk(staging, edition, first, last, find_later(session, edition))
     use_present_names_in(session, chunk)
     _find_created_meanwhile(session, chunk)
     videos.lock_changed(session, chunk)

@@ -8,7 +8,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from catalogtool.catalog.merge.compare import NEW, SAME_CLAIM
-from catalogtool.catalog.merge.coverage import NEWER
 from catalogtool.catalog.merge.delta import (
     changes_object,
     differs,
@@ -60,28 +59,28 @@ def merge(session: Session, chunk: Chunk) -> None:
 def _update(chunk: Chunk, came_from: str) -> str:
     staging = chunk.staging
     fields = CLAIM_FIELDS[staging.kind]
-    is_old = None if chunk.newest else "(t.pk <@ (SELECT ids FROM newer))"
+    age = chunk.later.of_key("t.pk")
     changes = changes_object(
         (
             f.name,
-            differs(f, "present", "r", is_old),
+            differs(f, "present", "r", age),
             f"present.{f.name}",
             f.value("r"),
         )
         for f in fields
     )
     new_values = ", ".join(
-        f"CASE WHEN {may_speak(f, 'present', 'r', is_old)}"
+        f"CASE WHEN {may_speak(f, 'present', 'r', age)}"
         f" THEN {f.value('r')} ELSE present.{f.name} END AS {f.name}"
         for f in fields
     )
-    return f"""WITH {"" if chunk.newest else NEWER + ","}
+    return f"""WITH {chunk.later.with_newer}
         delta AS MATERIALIZED (
             SELECT t.pk, present.id, {new_values}, {changes} AS changes,
                    concat_ws(' ', 'claim', r.claim_id, r.asset_id, r.custom_id) AS name
             {came_from} JOIN claim present ON {SAME_CLAIM}
             WHERE t.n BETWEEN :first AND :last AND t.what & {NEW} = 0
-              AND ({needs_write(fields, "present", "r", is_old)})),
+              AND ({needs_write(fields, "present", "r", age)})),
         written AS (
             UPDATE claim c SET {", ".join(f"{f.name} = delta.{f.name}" for f in fields)},
                    updated_at = now()

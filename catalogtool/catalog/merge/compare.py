@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from catalogtool.catalog.merge import coverage
+from catalogtool.catalog.merge.age import Later, find_later
 from catalogtool.catalog.merge.coverage import NEWER, Edition
 from catalogtool.catalog.merge.delta import needs_write
 from catalogtool.catalog.merge.fields import (
@@ -56,9 +56,8 @@ def compare(session: Session, staging: Staging, edition: Edition, exclude_shorts
     """Fill `claims`, `pick`, `todo` and `assets`; nothing of the catalogue is written."""
     if staging.kind is not Kind.ASSET:
         use_present_names(session, staging)
-    newest = coverage.is_newest(session, edition)
-    statements = _statements(staging, newest, exclude_shorts)
-    parameters = {} if newest else edition.parameters
+    statements = _statements(staging, find_later(session, edition), exclude_shorts)
+    parameters = edition.parameters
     try:
         with session.begin_nested():
             _run(session, [ON_ALL_CORES, *statements], parameters)
@@ -71,17 +70,18 @@ def compare(session: Session, staging: Staging, edition: Edition, exclude_shorts
 
 def _run(session: Session, statements: list[str], parameters: dict[str, object]) -> None:
     for statement in statements:
-        session.execute(text(statement), parameters if ":kind" in statement else {})
+        needed = {name: value for name, value in parameters.items() if f":{name}" in statement}
+        session.execute(text(statement), needed)
 
 
-def _statements(staging: Staging, newest: bool, exclude_shorts: bool) -> list[str]:
+def _statements(staging: Staging, later: Later, exclude_shorts: bool) -> list[str]:
     made = [
         f"DROP TABLE IF EXISTS {staging.seen}, {staging.pick}, {staging.todo}, {staging.claims}",
         f"DROP TABLE IF EXISTS {staging.assets}, {staging.said}",
     ]
     if staging.kind is not Kind.ASSET:
         made += [
-            f"CREATE UNLOGGED TABLE {staging.seen} AS {_seen(staging, newest, exclude_shorts)}",
+            f"CREATE UNLOGGED TABLE {staging.seen} AS {_seen(staging, later, exclude_shorts)}",
             _break_ties(staging),
             f"CREATE UNLOGGED TABLE {staging.claims} AS {_claims(staging)}",
             f"CREATE INDEX ON {staging.claims} (video_id)",
@@ -94,27 +94,28 @@ def _statements(staging: Staging, newest: bool, exclude_shorts: bool) -> list[st
         ]
     if staging.kind.tells_assets:
         made += [
-            f"CREATE UNLOGGED TABLE {staging.assets} AS {_assets(staging, newest)}",
+            f"CREATE UNLOGGED TABLE {staging.assets} AS {_assets(staging, later)}",
             f"ALTER TABLE {staging.assets} ADD PRIMARY KEY (n)",
             f"ANALYZE {staging.assets}",
         ]
     return made
 
 
-def _seen(staging: Staging, newest: bool, exclude_shorts: bool) -> str:
+def _seen(staging: Staging, later: Later, exclude_shorts: bool) -> str:
     """Per row of the file: what its video would need if it spoke, whether its claim differs.
 
     `differs` is null in a row without a claim. `same` is equal where two rows tell of one claim.
     """
     kind = staging.kind
-    is_old = coverage.is_old(kind, newest, "present", "present.id")
-    fields = needs_write(VIDEO_FIELDS[kind], "present", "r", is_old)
-    counters = needs_write(COUNTER_FIELDS[kind], "counted", "r", is_old)
-    claim = needs_write(CLAIM_FIELDS[kind], "claimed", "r", is_old)
+    of_video = later.of_video(kind, "present", "present.id")
+    fields = needs_write(VIDEO_FIELDS[kind], "present", "r", of_video)
+    of_key = later.of_key("present.id") if kind.is_report else of_video
+    counters = needs_write(COUNTER_FIELDS[kind], "counted", "r", of_key)
+    claim = needs_write(CLAIM_FIELDS[kind], "claimed", "r", of_key)
     has_claim = f"num_nonnulls({R_KEY}) > 0" if kind.is_report else "false"
     says_counters = " OR ".join(f"r.{f.source} IS NOT NULL" for f in COUNTER_FIELDS[kind])
     live = LIVE_FIRST if kind is Kind.CLAIMS else "0"
-    return f"""{"" if newest else "WITH " + NEWER}
+    return f"""{"WITH " + NEWER if later.reports else ""}
         SELECT r.ctid AS tid, r.video_id, present.id AS pk, CASE
             {_skip(staging, exclude_shorts)}
             WHEN present.id IS NULL THEN {NEW}
@@ -183,19 +184,12 @@ def _todo(staging: Staging) -> str:
         FROM {staging.pick} WHERE what NOT IN (0, {SKIPPED})"""
 
 
-def _assets(staging: Staging, newest: bool) -> str:
+def _assets(staging: Staging, later: Later) -> str:
     """The assets that are new or differ, numbered; a live claim's row speaks first."""
-    if newest:
-        is_old = None
-    elif staging.kind is Kind.ASSET:
-        is_old = "(present.id <@ (SELECT ids FROM newer))"
-    else:
-        # Coverage is kept by video; of an older claims report's assets only gaps are filled.
-        is_old = "true"
-    differs = needs_write(ASSET_FIELDS[staging.kind], "present", "r", is_old)
+    age = later.of_asset(staging.kind, "present")
+    differs = needs_write(ASSET_FIELDS[staging.kind], "present", "r", age)
     live = f"{LIVE_FIRST}, claim_id, " if staging.kind is Kind.CLAIMS else ""
-    with_newer = is_old is not None and "newer" in is_old
-    return f"""{"WITH " + NEWER if with_newer else ""}
+    return f"""{"WITH " + NEWER if later.reports else ""}
         SELECT row_number() OVER (ORDER BY one.asset_id) AS n, one.tid, one.asset_id
         FROM (SELECT DISTINCT ON (asset_id) asset_id, ctid AS tid FROM {staging.rows} r
               WHERE asset_id IS NOT NULL

@@ -8,12 +8,13 @@ number stays small however many reports come in.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from catalogtool.catalog.merge.fields import Kind
+from catalogtool.catalog.merge.source import Source
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,18 @@ class Edition:
             "kind": self.kind.value,
             "as_of": self.as_of,
             "file_time": self.file_time,
+            "until": self.until,
         }
+
+    @property
+    def source(self) -> Source:
+        """How its changes are signed."""
+        return Source("report", self.report_id)
+
+    @property
+    def until(self) -> datetime:
+        """Of what came later the report can know nothing: its day was over, or it was uploaded."""
+        return min(self.as_of + timedelta(days=1), self.file_time)
 
 
 # Materialized so that the set is put together once and stays in memory, flat.
@@ -42,31 +54,6 @@ NEWER = """newer AS MATERIALIZED (
     FROM report_coverage c JOIN report r ON r.id = c.report_id
     WHERE r.kind = :kind AND (r.as_of, r.file_time, r.id) > (:as_of, :file_time, :report_id)
 )"""
-
-
-def is_old(kind: Kind, newest: bool, stored: str, key: str) -> str | None:
-    """SQL for a later word than this report's having been said of a stored row; None if never.
-
-    `stored` is the row's alias, `key` its key as SQL. A line of an export is old as soon as the
-    video has changed since: it says itself as of when it speaks.
-    """
-    if kind is Kind.EXPORT:
-        return f"({stored}.updated_at IS DISTINCT FROM r.updated_at)"
-    return None if newest else f"({key} <@ (SELECT ids FROM newer))"
-
-
-def is_newest(session: Session, edition: Edition) -> bool:
-    """Whether no later report of the kind has covered anything; the usual and the fast case."""
-    found = session.scalar(
-        text(
-            """SELECT EXISTS (
-                SELECT FROM report_coverage c JOIN report r ON r.id = c.report_id
-                WHERE r.kind = :kind
-                  AND (r.as_of, r.file_time, r.id) > (:as_of, :file_time, :report_id))"""
-        ),
-        edition.parameters,
-    )
-    return not found
 
 
 def cover(session: Session, edition: Edition, ids_from: str, **parameters: object) -> None:

@@ -1,21 +1,22 @@
 """SQL for one question, asked of every field alike: does the report's value replace ours?
 
 `present` and `row` are the aliases of the stored row and of the staged row. A value that is
-unknown replaces nothing; neither does a lesser source's, nor one that a newer report has spoken
-about: `is_old` is the SQL that tells this of a row, None where no newer report exists.
+unknown replaces nothing; neither does a lesser source's, nor one about which a newer report or
+YouTube itself has spoken since: `age` tells this of each field.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from catalogtool.catalog.merge.age import Age
 from catalogtool.catalog.merge.fields import Field
 
 SLOT_BITS = 4
 SLOT_MASK = 15
 
 
-def may_speak(field: Field, present: str, row: str, is_old: str | None) -> str:
+def may_speak(field: Field, present: str, row: str, age: Age) -> str:
     """Whether the report has a say on this field of this row at all."""
     terms = [f"{row}.{field.source} IS NOT NULL"]
     if field.fill_only:
@@ -23,35 +24,39 @@ def may_speak(field: Field, present: str, row: str, is_old: str | None) -> str:
         return " AND ".join(terms)
     if field.slot is not None:
         terms.append(f"{_rank(present, field)} <= {field.rank}")
-    if is_old is not None:
+    unknown = f"{present}.{field.name} IS NULL"
+    if age.reports is not None:
         # What a lesser source said since is no word of the newer report.
         lesser = "" if field.slot is None else f" OR {_rank(present, field)} < {field.rank}"
-        terms.append(f"(NOT {is_old} OR {present}.{field.name} IS NULL{lesser})")
+        terms.append(f"(NOT {age.reports} OR {unknown}{lesser})")
+    if (looked_at_since := age.look(field)) is not None:
+        terms.append(f"({unknown} OR NOT {looked_at_since})")
     return " AND ".join(terms)
 
 
-def differs(field: Field, present: str, row: str, is_old: str | None) -> str:
+def differs(field: Field, present: str, row: str, age: Age) -> str:
     """Whether the report's value would replace a different stored one."""
-    return f"{may_speak(field, present, row, is_old)} AND {field.differs(present, row)}"
+    # In this order, since few values differ and to tell their age may take a look-up.
+    return f"{field.differs(present, row)} AND {may_speak(field, present, row, age)}"
 
 
-def needs_write(fields: Iterable[Field], present: str, row: str, is_old: str | None) -> str:
+def needs_write(fields: Iterable[Field], present: str, row: str, age: Age) -> str:
     """Whether a row needs a write: a value differs, or an equal one now has a better source."""
     terms = []
     for field in fields:
-        terms.append(f"({differs(field, present, row, is_old)})")
+        terms.append(f"({differs(field, present, row, age)})")
         if field.slot is not None:
             better = f"{_rank(present, field)} < {field.rank}"
-            terms.append(f"({may_speak(field, present, row, is_old)} AND {better})")
+            terms.append(f"({better} AND {may_speak(field, present, row, age)})")
     return " OR ".join(terms) or "false"
 
 
-def new_provenance(fields: Iterable[Field], present: str, row: str, is_old: str | None) -> str:
+def new_provenance(fields: Iterable[Field], present: str, row: str, age: Age) -> str:
     """The stored provenance, with this report's rank in every slot that it speaks for."""
     cleared, set_ = ["0"], ["0"]
     for field in fields:
         if field.slot is not None:
-            says = may_speak(field, present, row, is_old)
+            says = may_speak(field, present, row, age)
             place = SLOT_BITS * field.slot
             cleared.append(f"CASE WHEN {says} THEN {SLOT_MASK << place} ELSE 0 END")
             set_.append(f"CASE WHEN {says} THEN {field.rank << place} ELSE 0 END")

@@ -36,9 +36,20 @@ class Kind(StrEnum):
         return self is not Kind.EXPORT
 
 
+class Look(StrEnum):
+    """What YouTube is asked for; each look tells some fields, and has a time of its own."""
+
+    METADATA = "metadata"
+    CLAIMS = "claims"
+    ASSET = "asset"
+
+
 RANK = {Kind.CLAIMS: 1, Kind.ASSET: 2, Kind.VIDEO: 3}
 # The state of a claim is what the claims report is for; the video report only says yes or no.
 CLAIM_STATE_RANK = 4
+# So is the flag of a Short: what follows from a video's shape and length is a guess beside it.
+SHORT_FLAG_RANK = 4
+_OUTRANKING = {"claimed_status": CLAIM_STATE_RANK, "is_short": SHORT_FLAG_RANK}
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,8 @@ class Field:
 
     `slot` is the field's place in `provenance` (None: only one kind offers it), `rank` how much
     this kind's word counts there, `staged` the name of the staging column. A `fill_only` value goes
-    in where nothing is known, and never again.
+    in where nothing is known, and never again. `look`: the one that tells the same of YouTube
+    itself, so that a report of an earlier day has no say any more.
     """
 
     name: str
@@ -56,6 +68,7 @@ class Field:
     rank: int = 0
     staged: str = ""
     fill_only: bool = False
+    look: Look | None = None
 
     @property
     def source(self) -> str:
@@ -90,12 +103,33 @@ SLOTS = {
             "video_length",
             "time_published",
             "claimed_status",
+            "is_short",
         )
     )
 }
 COUNTER_SLOTS = {"views": 0, "engaged_views": 1, "comments": 2}
 COUNTERS = ("views", "engaged_views", "comments", "likes")
 CLAIM_KEY = ("claim_id", "asset_id", "custom_id")
+
+# Which look tells which of a video's fields. The flag of a Short is told by reports alone.
+LOOK_OF = {
+    **dict.fromkeys(
+        (
+            *("title", "channel_id", "channel_display_name", "category", "privacy_status"),
+            *("embedding_allowed", "video_length", "time_published", "is_live_stream"),
+            *("views", "comments"),
+        ),
+        Look.METADATA,
+    ),
+    **dict.fromkeys(
+        (
+            *("asset_id", "claimed_status", "claimed_by_another_owner"),
+            *("other_owners_claiming", "effective_policy"),
+        ),
+        Look.CLAIMS,
+    ),
+    **dict.fromkeys(("isrc", "custom_id"), Look.ASSET),
+}
 
 
 def _ranked(kind: Kind, *fields: tuple[str, str]) -> tuple[Field, ...]:
@@ -104,11 +138,12 @@ def _ranked(kind: Kind, *fields: tuple[str, str]) -> tuple[Field, ...]:
             name,
             kind_of_value,
             SLOTS.get(name),
-            CLAIM_STATE_RANK
-            if (kind, name) == (Kind.CLAIMS, "claimed_status")
+            _OUTRANKING[name]
+            if kind is Kind.CLAIMS and name in _OUTRANKING
             else RANK[kind]
             if name in SLOTS
             else 0,
+            look=LOOK_OF.get(name),
         )
         for name, kind_of_value in fields
     )
@@ -155,7 +190,10 @@ VIDEO_FIELDS[Kind.EXPORT] = (
 )
 
 COUNTER_FIELDS: dict[Kind, tuple[Field, ...]] = {
-    kind: tuple(Field(name, "bigint", COUNTER_SLOTS[name], RANK[kind]) for name in names)
+    kind: tuple(
+        Field(name, "bigint", COUNTER_SLOTS[name], RANK[kind], look=LOOK_OF.get(name))
+        for name in names
+    )
     for kind, names in {
         Kind.VIDEO: ("views", "engaged_views", "comments"),
         Kind.CLAIMS: ("views", "engaged_views"),
@@ -167,20 +205,20 @@ COUNTER_FIELDS[Kind.EXPORT] = (Field("views", "bigint", fill_only=True),)
 
 CLAIM_FIELDS: dict[Kind, tuple[Field, ...]] = {
     Kind.VIDEO: (
-        Field("effective_policy", "text"),
+        Field("effective_policy", "text", look=Look.CLAIMS),
         Field("claim_origin", "varchar(50)", fill_only=True),
     ),
     Kind.CLAIMS: (
-        Field("claim_status", "varchar(20)"),
-        Field("claim_status_detail", "varchar(50)"),
+        Field("claim_status", "varchar(20)", look=Look.CLAIMS),
+        Field("claim_status_detail", "varchar(50)", look=Look.CLAIMS),
         Field("claim_origin", "varchar(50)"),
         Field("claim_type", "varchar(50)"),
         Field("content_type", "varchar(50)"),
         Field("claim_policy_id", "varchar(50)"),
         Field("asset_policy_id", "varchar(50)"),
-        Field("claim_policy_monetize", "text"),
-        Field("claim_policy_track", "text"),
-        Field("claim_policy_block", "text"),
+        Field("claim_policy_monetize", "text", look=Look.CLAIMS),
+        Field("claim_policy_track", "text", look=Look.CLAIMS),
+        Field("claim_policy_block", "text", look=Look.CLAIMS),
         Field("asset_policy_monetize", "text"),
         Field("asset_policy_track", "text"),
         Field("asset_policy_block", "text"),
@@ -216,6 +254,7 @@ def _of_asset(kind: Kind, *only_here: tuple[str, str]) -> tuple[Field, ...]:
             ASSET_SLOTS.get(name),
             RANK[kind] if name in ASSET_SLOTS else 0,
             f"of_asset_{name}",
+            look=Look.ASSET,
         )
         for name, kind_of_value in (*_ASSET_SHARED, *only_here)
     )

@@ -22,6 +22,10 @@ TEXT_INDEXES = (
 )
 
 
+# Whoever asked YouTube itself since knows better than the report what it has there.
+_NOT_SEEN_SINCE = "(p.theirs_at IS NULL OR p.theirs_at < :until)"
+
+
 def cover_known(session: Session, staging: Staging, edition: Edition) -> None:
     """Note which rows of the catalogue the report speaks of, as soon as it is compared.
 
@@ -106,6 +110,7 @@ def _confirm_edits(session: Session, staging: Staging, edition: Edition) -> None
             f"""DELETE FROM pending_edit p USING {staging.pick} k
             JOIN {staging.rows} r ON r.ctid = k.tid
             WHERE p.video_id = k.video_id AND p.created_at < :as_of + interval '1 day'
+              AND {_NOT_SEEN_SINCE}
               AND p.value = CASE p.field {cases} END"""
         ),
         edition.parameters,
@@ -126,6 +131,7 @@ def _confirm_edits_of_codes(session: Session, staging: Staging, edition: Edition
             JOIN asset a ON a.asset_id = v.asset_id
             JOIN {staging.rows} r ON r.asset_id = v.asset_id
             WHERE p.video_id = v.video_id AND p.created_at < :as_of + interval '1 day'
+              AND {_NOT_SEEN_SINCE}
               AND p.value = CASE p.field {cases} END"""
         ),
         edition.parameters,

@@ -7,18 +7,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from catalogtool.catalog.merge import coverage
+from catalogtool.catalog.merge.change import change_videos
 from catalogtool.catalog.merge.compare import CLAIMS, FIELDS, NEW
-from catalogtool.catalog.merge.coverage import NEWER
-from catalogtool.catalog.merge.delta import (
-    as_json,
-    changes_object,
-    differs,
-    first_provenance,
-    may_speak,
-    new_provenance,
-    not_pending,
-)
+from catalogtool.catalog.merge.delta import first_provenance
 from catalogtool.catalog.merge.fields import (
     COUNTER_FIELDS,
     SETTLED,
@@ -105,72 +96,25 @@ def update(session: Session, chunk: Chunk) -> set[int]:
     takes over that asset's codes.
     """
     staging = chunk.staging
-    fields = VIDEO_FIELDS[staging.kind]
-    is_old = coverage.is_old(staging.kind, chunk.newest, "v", "v.id")
-    changes = changes_object(
-        (
-            f.name,
-            f"{differs(f, 'v', 'r', is_old)} AND {not_pending(f)}",
-            as_json(f"v.{f.name}", f.type),
-            as_json(f.value("r"), f.type),
-        )
-        for f in fields
+    statement = change_videos(
+        VIDEO_FIELDS[staging.kind],
+        f"""FROM {staging.todo} t
+            JOIN {staging.rows} r ON r.ctid = t.tid
+            JOIN video v ON v.id = t.pk
+            LEFT JOIN {staging.said} said ON said.pk = t.pk
+            WHERE {IN_CHUNK} AND t.what & {NEW} = 0
+              AND (t.what & {FIELDS} <> 0 OR said.pk IS NOT NULL)
+            ORDER BY t.n""",
+        "id, asset_id IS DISTINCT FROM old_asset",
+        age=chunk.later.of_video(staging.kind, "v", "v.id"),
+        later=chunk.later,
+        said="coalesce(said.changes, '{}')",
     )
-    new_values = ", ".join(
-        f"CASE WHEN {may_speak(f, 'v', 'r', is_old)} AND {not_pending(f)}"
-        f" THEN {f.value('r')} ELSE v.{f.name} END AS {f.name}"
-        for f in fields
-    )
-    rows = session.execute(
-        text(
-            f"""WITH {"" if chunk.newest else NEWER + ","}
-            delta AS MATERIALIZED (
-                SELECT v.id, v.video_id, v.title AS old_title, v.channel_display_name AS old_name,
-                       v.asset_id AS old_asset, v.provenance AS old_provenance, {new_values},
-                       {new_provenance(fields, "v", "r", is_old)} AS provenance,
-                       {changes} || coalesce(said.changes, '{{}}') AS changes
-                FROM {staging.todo} t
-                JOIN {staging.rows} r ON r.ctid = t.tid
-                JOIN video v ON v.id = t.pk
-                LEFT JOIN {staging.said} said ON said.pk = t.pk
-                LEFT JOIN LATERAL (
-                    SELECT array_agg(p.field) AS fields FROM ({_by_people(fields)}) AS p
-                ) AS pending ON true
-                WHERE {IN_CHUNK} AND t.what & {NEW} = 0
-                  AND (t.what & {FIELDS} <> 0 OR said.pk IS NOT NULL)
-                ORDER BY t.n),
-            written AS (
-                UPDATE video v
-                SET {", ".join(f"{f.name} = delta.{f.name}" for f in fields)},
-                    provenance = delta.provenance,
-                    updated_at = CASE WHEN delta.changes = '{{}}' THEN v.updated_at ELSE now() END
-                FROM delta WHERE v.id = delta.id
-                  AND (delta.changes <> '{{}}' OR delta.provenance <> delta.old_provenance)),
-            audited AS (
-                INSERT INTO metadata_sync
-                    (video_id, channel_display_name, video_title, changes, source, report_id)
-                SELECT video_id, coalesce(channel_display_name, old_name),
-                       coalesce(title, old_title), changes, 'report', :report_id
-                FROM delta WHERE changes <> '{{}}')
-            SELECT id, asset_id IS DISTINCT FROM old_asset FROM delta WHERE changes <> '{{}}'"""
-        ),
-        chunk.parameters,
-    ).all()
+    rows = session.execute(text(statement), chunk.parameters).all()
     moved = [key for key, to_another_asset in rows if to_another_asset]
     if moved:
-        settle(session, chunk.edition, "v.id = ANY (:moved)", moved=moved)
+        settle(session, chunk.edition.source, "v.id = ANY (:moved)", moved=moved)
     return {key for key, _ in rows}
-
-
-def _by_people(fields: tuple[Field, ...]) -> str:
-    """The fields of the video `v` that no report may set: unconfirmed edits, final verdicts."""
-    edited = "SELECT field FROM pending_edit WHERE video_id = v.video_id"
-    if all(field.name != "is_short" for field in fields):
-        return edited
-    return f"""{edited}
-        UNION ALL SELECT 'is_short' FROM non_youtube_shorts WHERE video_id = v.video_id
-        UNION ALL SELECT 'is_short' FROM youtube_shorts
-            WHERE video_id = v.video_id AND source = 'user'"""
 
 
 def _first_value(own: Field | None, settled: Field | None) -> str:

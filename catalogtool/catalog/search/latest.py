@@ -158,9 +158,17 @@ def _add(changes: Changes, more: Changes) -> None:
 
 
 def pending_edits(video_id: InstrumentedAttribute[str]) -> ScalarSelect[Any]:
-    """SQL for what users edited in a video and nothing confirmed yet: [field, value, by, at]."""
+    """SQL for what users edited in a video and nothing confirmed yet.
+
+    Of each [field, value, by, at, theirs, theirs_at]; the last two are null without a conflict.
+    """
     by_age = func.jsonb_build_array(
-        PendingEdit.field, PendingEdit.value, User.email, PendingEdit.created_at
+        PendingEdit.field,
+        PendingEdit.value,
+        User.email,
+        PendingEdit.created_at,
+        PendingEdit.theirs,
+        PendingEdit.theirs_at,
     )
     return (
         select(func.jsonb_agg(aggregate_order_by(by_age, PendingEdit.id)))
@@ -171,8 +179,14 @@ def pending_edits(video_id: InstrumentedAttribute[str]) -> ScalarSelect[Any]:
 
 
 def shown_edits(listed: list[Any] | None) -> dict[str, dict[str, Any]]:
-    """The same as `{field: {value, by, at}}`."""
-    return {
-        name: {"value": value, "by": email, "at": iso(datetime.fromisoformat(at))}
-        for name, value, email, at in listed or ()
-    }
+    """The same as `{field: {value, by, at}}`, in conflict with `theirs` and `theirs_at`."""
+    return {name: _shown_edit(*edit) for name, *edit in listed or ()}
+
+
+def _shown_edit(
+    value: Any, email: str | None, at: str, theirs: Any, theirs_at: str | None
+) -> dict[str, Any]:
+    shown = {"value": value, "by": email, "at": iso(datetime.fromisoformat(at))}
+    if theirs_at is not None:
+        shown |= {"theirs": theirs, "theirs_at": iso(datetime.fromisoformat(theirs_at))}
+    return shown
