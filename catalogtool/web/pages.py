@@ -13,6 +13,12 @@ from catalogtool.web.csp import PICTURES
 main_bp = APIBlueprint("main", __name__, enable_openapi=False)
 
 
+@main_bp.app_context_processor
+def youtube_stand_in() -> dict[str, bool]:
+    """Every page says so if YouTube is played by the sandbox."""
+    return {"is_sandbox": current_app.config["SETTINGS"].client_id is None}
+
+
 @main_bp.get("/")
 @needs("login")
 def index() -> str:
@@ -25,6 +31,13 @@ def index() -> str:
 def reports() -> str:
     """The report store, imports and their results."""
     return render_template("reports.html")
+
+
+@main_bp.get("/sync")
+@needs("login")
+def sync() -> str:
+    """The work with YouTube: its state, its quota and its tasks."""
+    return render_template("sync.html")
 
 
 @main_bp.get("/changes")

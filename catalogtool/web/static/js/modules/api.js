@@ -112,4 +112,19 @@ export const api = {
     download(`/api/reports/${one(id)}/errors`, "text/csv", `rejected_rows_${id}.csv`),
   cancel: (id) => request("POST", `/api/reports/${one(id)}/cancel`, { body: {} }),
   retry: (id) => request("POST", `/api/reports/${one(id)}/retry`, { body: {} }),
+  syncStatus: (signal) => request("GET", "/api/sync/status", { signal }),
+  syncTasks: (params, signal) => request("GET", "/api/sync/tasks", { params, signal }),
+  retryTask: (id) => request("POST", `/api/sync/tasks/${one(id)}/retry`, { body: {} }),
+  cancelTask: (id) => request("POST", `/api/sync/tasks/${one(id)}/cancel`, { body: {} }),
+  retryFailed: (body) => request("POST", "/api/admin/sync/retry-failed", { body }),
+  pauseSync: (paused) =>
+    request("POST", `/api/admin/sync/${paused ? "pause" : "resume"}`, { body: {} }),
+  syncAll: (body, signal) => request("POST", "/api/admin/sync/all", { body, signal }),
+  syncVideo: (id, body) => request("POST", `/api/videos/${one(id)}/sync`, { body }),
+  syncVideos: (body, signal) => request("POST", "/api/videos/sync", { body, signal }),
+  pushVideo: (id, body, signal) =>
+    request("POST", `/api/videos/${one(id)}/push`, { body, signal }),
+  pushVideos: (body, signal) => request("POST", "/api/videos/push", { body, signal }),
+  resolvePending: (id, field, body) =>
+    request("POST", `/api/videos/${one(id)}/pending/${one(field)}/resolve`, { body }),
 };

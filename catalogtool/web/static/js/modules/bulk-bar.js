@@ -3,12 +3,14 @@
 import { counted } from "./format.js";
 import { find } from "./ui.js";
 
-/** Bind the bar; `run` has `choosePage`, `chooseEverything`, `edit`, `clear`. */
+/** Bind the bar; `run` has `choosePage`, `chooseEverything`, `edit`, `sync`, `send`, `clear`. */
 export function makeBulkBar(root, run) {
   const part = (name) => find(name, root);
   part("bulk-page").addEventListener("click", run.choosePage);
   part("bulk-everything").addEventListener("click", run.chooseEverything);
   part("bulk-edit").addEventListener("click", run.edit);
+  part("bulk-sync").addEventListener("click", run.sync);
+  part("bulk-send")?.addEventListener("click", run.send);
   part("bulk-clear").addEventListener("click", run.clear);
 
   return {

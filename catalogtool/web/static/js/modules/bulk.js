@@ -3,7 +3,9 @@
 import { makeBulkBar } from "./bulk-bar.js";
 import { makeBulkDialog } from "./bulk-dialog.js";
 import { counted } from "./format.js";
+import { sendChosen } from "./push-dialog.js";
 import { makeSelection } from "./selection.js";
+import { syncChosen } from "./sync-dialogs.js";
 import { find } from "./ui.js";
 import { makeWorkStrip } from "./work-strip.js";
 
@@ -20,7 +22,9 @@ export function makeBulk({ table, pageIds, answer, filters, changed }) {
     choosePage: () => selection.togglePage(pageIds(), true),
     chooseEverything: () => selection.chooseEverything(filters()),
     clear: () => selection.clear(),
-    edit,
+    edit: () => dialog.open(...target()),
+    sync: () => syncChosen(...target(), () => selection.clear()),
+    send: () => sendChosen(...target(), () => selection.clear()),
   });
   const strip = makeWorkStrip(find("work"));
   const dialog = makeBulkDialog(find("bulk"), (batch) => {
@@ -39,12 +43,13 @@ export function makeBulk({ table, pageIds, answer, filters, changed }) {
     if (event.shiftKey && event.target.closest(".choose-box")) event.preventDefault();
   });
 
-  function edit() {
+  /** What is chosen, as the API takes it, and in words. */
+  function target() {
     const filter = selection.everything();
     const ids = selection.ids();
-    if (filter) dialog.open({ filter }, Object.keys(filter).length
-      ? "All videos that match the present search and filters" : "All videos of the catalogue");
-    else dialog.open({ video_ids: ids }, `${counted(ids.length, "chosen video")}`);
+    if (!filter) return [{ video_ids: ids }, counted(ids.length, "chosen video")];
+    return [{ filter }, Object.keys(filter).length
+      ? "All videos that match the present search and filters" : "All videos of the catalogue"];
   }
 
   function show() {

@@ -1,6 +1,7 @@
 // What stands in a cell: a function of the video and the column's key that gives nodes or text.
 
 import { changesCell } from "./changes.js";
+import { conflictsOf } from "./conflicts.js";
 import * as format from "./format.js";
 import { pendingTexts } from "./pending.js";
 import { el } from "./ui.js";
@@ -43,7 +44,9 @@ export function title(video) {
 }
 
 function pendingTag(video, pending) {
-  const mark = tag(`${pending} not on YouTube`, "warn");
+  const contrary = conflictsOf(video).length;
+  const mark = contrary > 0 ? tag(`${contrary} changed on YouTube too`, "bad")
+    : tag(`${pending} not on YouTube`, "warn");
   mark.title = pendingTexts(video);
   return mark;
 }

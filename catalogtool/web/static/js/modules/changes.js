@@ -1,18 +1,20 @@
 // Old and new side by side, short in a table and whole on request.
 
-import { fieldLabel, plain } from "./format.js";
+import { fieldLabel, fieldValue } from "./format.js";
 import { el } from "./ui.js";
 
 const TOGETHER = 2;
+const COUNTERS = new Set(["views", "likes", "comments"]);
 
 /** One line a change: the field, what it was, what it is. */
-export function changeLine(field, [before, after]) {
-  return el("span", { className: "change", title: `${plain(before)} → ${plain(after)}` },
+export function changeLine(field, pair) {
+  const [before, after] = pair.map((value) => fieldValue(field, value));
+  return el("span", { className: "change", title: `${before} → ${after}` },
     el("span", { className: "change-field", textContent: fieldLabel(field) }),
-    el("del", { className: "change-old", dir: "auto", textContent: plain(before) }),
+    el("del", { className: "change-old", dir: "auto", textContent: before }),
     el("span", { className: "change-arrow", "aria-label": "became", role: "img",
       textContent: "→" }),
-    el("ins", { className: "change-new", dir: "auto", textContent: plain(after) }));
+    el("ins", { className: "change-new", dir: "auto", textContent: after }));
 }
 
 /** All changes of one record, one below the other. */
@@ -32,6 +34,8 @@ export function changesCell(changes) {
     el("span", { className: "changes" }, lines.slice(1)));
 }
 
+/** What is counted changes all the time, and so comes after the rest. */
 function pairs(changes) {
-  return Object.entries(changes ?? {}).filter(([, pair]) => Array.isArray(pair));
+  const all = Object.entries(changes ?? {}).filter(([, pair]) => Array.isArray(pair));
+  return [...all.filter(([field]) => !COUNTERS.has(field)), ...all.filter(([field]) => COUNTERS.has(field))];
 }

@@ -9,12 +9,14 @@ import { saveField } from "./saving.js";
 import { el, fill, find } from "./ui.js";
 import { errorState, state } from "./ui-components.js";
 import { makeHistory } from "./video-history.js";
+import { makeVideoYouTube } from "./video-youtube.js";
 
 /** Bind the drawer; `closed()` is called when the user shuts it, `saved(video)` after an edit. */
 export function makeDetail(root, { closed, saved }) {
   const drawer = new window.bootstrap.Offcanvas(root);
   const part = (name) => find(name, root);
   const claims = el("div");
+  const youtube = makeVideoYouTube(() => refresh());
   let current = "";
   let running;
   let opener = null;
@@ -28,6 +30,7 @@ export function makeDetail(root, { closed, saved }) {
   });
   root.addEventListener("hidden.bs.offcanvas", () => {
     running?.abort();
+    youtube.stop();
     facts = null;
     opener?.focus({ preventScroll: true });
     if (!current) return;
@@ -65,7 +68,8 @@ export function makeDetail(root, { closed, saved }) {
       const { video } = await api.video(videoId, signal);
       facts = makeFacts(video, save);
       history = makeHistory(videoId, signal, () => refresh());
-      fill(part("detail-body"), facts.node, claims, section("History", history.node));
+      youtube.start(videoId);
+      fill(part("detail-body"), youtube.node, facts.node, claims, section("History", history.node));
       draw(video);
       await history.load();
     } catch (error) {
@@ -77,6 +81,7 @@ export function makeDetail(root, { closed, saved }) {
   function draw(video) {
     part("detail-title").textContent = video.title || video.video_id;
     fill(part("detail-head"), sections.heading(video));
+    youtube.draw(video);
     facts.update(video);
     fill(claims, section("Claims", sections.claims(video.claims), video.claims?.length));
   }

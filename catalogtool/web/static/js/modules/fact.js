@@ -6,7 +6,6 @@ import * as format from "./format.js";
 import { pendingText } from "./pending.js";
 import { el, fill, icon } from "./ui.js";
 
-const TIMES = new Set(["time_published", "administered_at", "updated_at", "last_synced"]);
 const CODES = new Set(["video_id", "channel_id", "asset_id", "custom_id", "isrc", "upc"]);
 
 /**
@@ -32,7 +31,7 @@ export function makeFact(field, video, save) {
     const focused = place.contains(document.activeElement);
     fill(place,
       el("span", { className: `fact-value${CODES.has(field) && known[field] ? " code" : ""}`,
-        dir: "auto", textContent: shown(field, known[field]) }),
+        dir: "auto", textContent: format.fieldValue(field, known[field]) }),
       pencil,
       pending && el("span", { className: "pending-note", textContent: pendingText(pending, known[field]) }));
     if (focused) pencil.focus({ preventScroll: true });
@@ -68,10 +67,4 @@ export function makeFact(field, video, save) {
     },
     isDirty: () => Boolean(editor?.isDirty()),
   };
-}
-
-function shown(field, value) {
-  if (field === "video_length") return format.duration(value) || "–";
-  if (TIMES.has(field)) return format.time(value) || "–";
-  return format.plain(value);
 }

@@ -4,6 +4,8 @@ const whole = new Intl.NumberFormat("en");
 const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const day = new Intl.DateTimeFormat("en-CA", { dateStyle: "short" });
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const hour = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+const dayOfYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
 
 const known = (value) => value !== null && value !== undefined && value !== "";
@@ -59,12 +61,33 @@ export function ago(text, now = Date.now()) {
   return date(text);
 }
 
+/** A moment near now, as one says it: 14:20 today, else "tomorrow, 03:10" or "24 Nov, 03:10". */
+export function clock(text, now = Date.now()) {
+  if (!known(text)) return "";
+  const on = dayName(new Date(text), now);
+  return `${on && `${on}, `}${hour.format(new Date(text))}`;
+}
+
+/** The same after a verb: "at 14:20", "tomorrow at 03:10", "on 24 Nov at 03:10". */
+export function at(text, now = Date.now()) {
+  if (!known(text)) return "";
+  const on = dayName(new Date(text), now);
+  const day = /^\d/.test(on) ? `on ${on}` : on;
+  return `${day && `${day} `}at ${hour.format(new Date(text))}`;
+}
+
+function dayName(moment, now) {
+  const days = Math.round((new Date(moment).setHours(12, 0, 0, 0) - new Date(now).setHours(12, 0, 0, 0))
+    / 86400000);
+  return { "-1": "yesterday", 0: "", 1: "tomorrow" }[days] ?? dayOfYear.format(moment);
+}
+
 /** The name of a field as a label: `effective_policy` becomes Effective policy. */
 export function fieldLabel(field) {
   const special = { isrc: "ISRC", upc: "UPC", video_id: "Video ID", asset_id: "Asset ID",
     custom_id: "Custom ID", channel_id: "Channel ID", is_short: "Short",
     channel_display_name: "Channel", video_length: "Length", time_published: "Published",
-    claimed_status: "Claim status", privacy_status: "Privacy", updated_at: "Updated" };
+    is_live_stream: "Live stream", claimed_status: "Claim status", privacy_status: "Privacy", updated_at: "Updated" };
   if (special[field]) return special[field];
   const words = field.replace(/_enabled$/, "").replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -83,4 +106,13 @@ export function plain(value) {
   if (typeof value === "number") return number(value);
   if (typeof value === "object") return JSON.stringify(value);
   return String(value);
+}
+
+const TIMES = new Set(["time_published", "administered_at", "updated_at", "last_synced"]);
+
+/** A field's stored value as people read it. */
+export function fieldValue(field, value) {
+  if (field === "video_length") return duration(value) || "–";
+  if (TIMES.has(field)) return time(value) || "–";
+  return plain(value);
 }

@@ -8,7 +8,8 @@ import { el } from "./ui.js";
 export function pendingText(edit, value) {
   const said = isSame(edit.value, value) ? "Edited" : `Edited to ${plain(edit.value)}`;
   const by = edit.by ? ` by ${edit.by}` : "";
-  return `${said}${by}, ${ago(edit.at)}; not on YouTube yet`;
+  const there = edit.theirs_at ? `YouTube has ${plain(edit.theirs)} now` : "not on YouTube yet";
+  return `${said}${by}, ${ago(edit.at)}; ${there}`;
 }
 
 /** All of a video's waiting edits as one text, a line each. */

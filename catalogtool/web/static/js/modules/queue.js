@@ -1,18 +1,24 @@
-// How much work is waiting, in the top bar; quiet while nothing does.
+// How much work is waiting and how much quota is left, in the top bar.
 
 import { ask, connect, on } from "./events.js";
-import { number } from "./format.js";
+import { at, counted, number } from "./format.js";
 
 export function watchQueue(place) {
   const show = (status) => {
     const { pending = 0, processing = 0, failed = 0 } = status?.queue_length ?? {};
+    const quota = status?.quota;
     const open = pending + processing;
-    place.hidden = open === 0;
-    place.textContent = open === 0 ? "" : `${number(open)} ${open === 1 ? "job" : "jobs"} to do`;
+    const said = [
+      open > 0 && `${number(open)} to do`,
+      quota && `${counted(Math.max(0, quota.limit - quota.used), "unit")} left`,
+    ].filter(Boolean).join(" · ");
+    place.hidden = !said;
+    if (place.textContent !== said) place.textContent = said;
     place.title = [
       `${number(pending)} waiting, ${number(processing)} running, ${number(failed)} failed`,
-      status?.quota ? `quota ${number(status.quota.used)} of ${number(status.quota.limit)}` : "",
-    ].filter(Boolean).join(" · ");
+      quota && `YouTube's quota: ${number(quota.used)} of ${number(quota.limit)} units used in 24 hours`,
+      quota?.used > 0 && quota.resets_at && `the next units come free ${at(quota.resets_at)}`,
+    ].filter(Boolean).join("\n");
   };
   on("processor_status", show);
   connect().on("connect", async () => {

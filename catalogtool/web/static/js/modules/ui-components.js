@@ -9,6 +9,7 @@ const STATUS = {
   processing: ["info", "Running"],
   completed: ["good", "Completed"],
   error: ["bad", "Failed"],
+  failed: ["bad", "Failed"],
   cancelled: ["warn", "Cancelled"],
   undone: ["violet", "Undone"],
 };
