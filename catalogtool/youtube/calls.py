@@ -86,6 +86,9 @@ class Caller:
         self._stop = stop
         self._session = new_session(local=access.is_sandbox)
         self._moving = threading.Lock()
+        # One reservation at a time waits for its turn: what a killed process had reserved and not
+        # yet sent is at most one request.
+        self._turns = threading.Lock()
 
     def close(self) -> None:
         """Close the connections that are kept."""
@@ -193,10 +196,12 @@ class Caller:
 
     def _turn(self, call: Call) -> Reservation:
         """Reserve the call's units and wait until it may leave."""
+        kind: Literal["read", "write"] = "read" if call.method == "GET" else "write"
         while True:
-            kind: Literal["read", "write"] = "read" if call.method == "GET" else "write"
-            reservation = self._limiter.reserve(call.units, kind)
-            if not self._limiter.wait(reservation, self._stop):
+            with self._turns:
+                reservation = self._limiter.reserve(call.units, kind)
+                may_leave = self._limiter.wait(reservation, self._stop)
+            if not may_leave:
                 self._limiter.settle(reservation, 0)
                 raise Stopped
             if reservation.lateness() < LONGEST_LATENESS:
