@@ -86,12 +86,12 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    """A server in a folder of its own, gone afterwards."""
+def server(**more: str) -> Iterator[Server]:
+    """A server in a folder of its own, gone afterwards; `more` of its settings."""
     folder = Path(tempfile.mkdtemp(prefix="catalog-benchmark-"))
     folder.chmod(0o755)
     try:
-        made = Server(postgres.start(folder, SETTINGS), folder)
+        made = Server(postgres.start(folder, SETTINGS | more), folder)
         with psycopg.connect(made.url, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {TEMPLATE}")
         upgrade(made._url_of(TEMPLATE))

@@ -29,8 +29,9 @@ _FIELDS: dict[Kind, set[str]] = {
 
 
 class Control:
-    """GET usage, requests, faults, clock, videos, videos/<id>, assets/<id>, channels/<id>;
-    POST faults, quota, clock, reset, tokens/revoke, videos/<id>, assets/<id>, channels/<id>,
+    """GET usage, requests, in_vain (how often each id was asked for in vain), faults, clock,
+    videos, videos/<id>, assets/<id>, channels/<id>, claims/<id>; POST faults, quota, clock, reset,
+    videos, tokens/revoke, and with values to be changed videos/<id>, assets/<id>, channels/<id>,
     claims/<id>."""
 
     def __init__(self, state: State) -> None:
@@ -40,6 +41,7 @@ class Control:
         self._simple: dict[tuple[str, str], Callable[[Request], Any]] = {
             ("GET", "usage"): lambda _: state.usage.as_json() | {"quota": state.limit.as_json()},
             ("GET", "requests"): lambda _: list(state.usage.last),
+            ("GET", "in_vain"): lambda _: state.usage.in_vain,
             ("GET", "faults"): lambda _: state.faults.as_json(),
             ("POST", "faults"): self._set_faults,
             ("POST", "quota"): self._set_quota,

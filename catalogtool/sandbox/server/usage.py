@@ -30,6 +30,7 @@ class Usage:
         self.most_in_flight = self.in_flight
         self.shortest_gap: float | None = None
         self.left_out: set[str] = set()
+        self.in_vain: Counter[str] = Counter()
         self.last: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
         self._last_arrival: float | None = None
 
@@ -54,6 +55,8 @@ class Usage:
         self.statuses[status] += 1
         if fault:
             self.faults[fault] += 1
+        if status != 200 or fault == "broken_json":
+            self.in_vain.update(request.texts("id"))
         if answer:
             self.ids[name] += answer.ids
             if answer.status == 200:
