@@ -26,7 +26,7 @@ from sqlalchemy import text
 from syncing.taking import seconds_of_batches
 
 from catalogtool.core import db
-from catalogtool.sync.enqueue import enqueue_matching
+from catalogtool.sync.queue.enqueue import enqueue_matching
 
 BAR = 1.5
 SEED = 1

@@ -9,7 +9,7 @@ from apiflask import APIFlask
 # They hang their routes on blueprints of other packages.
 import catalogtool.catalog.edits.admin_routes
 import catalogtool.sync.admin_routes
-import catalogtool.sync.push_routes
+import catalogtool.sync.push.routes
 import catalogtool.sync.token_routes  # noqa: F401
 from catalogtool.auth.routes import account_bp, admin_bp
 from catalogtool.auth.setup import init_auth

@@ -11,7 +11,7 @@ from catalogtool.auth.models import User
 from catalogtool.catalog.edits.changes import parse_changes
 from catalogtool.catalog.edits.single import update_video
 from catalogtool.core import db
-from catalogtool.sync.push_requests import request_push
+from catalogtool.sync.push.requests import request_push
 from syncing.playing import Playing
 
 SOMEBODY = """INSERT INTO "user" (id, email, fs_uniquifier) OVERRIDING SYSTEM VALUE

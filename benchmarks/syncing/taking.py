@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 from catalogtool.core import db
-from catalogtool.sync.claim import Positions, claim, most_urgent
 from catalogtool.sync.handlers import HANDLERS
-from catalogtool.sync.lease import give_back
+from catalogtool.sync.queue.claim import Positions, claim, most_urgent
+from catalogtool.sync.queue.lease import give_back
 
 WARM = 3
 

@@ -17,8 +17,9 @@ from catalogtool.core.log import configure_logging
 from catalogtool.core.process import die_with_parent
 from catalogtool.core.settings import Settings
 from catalogtool.jobs.worker import QueueProcessor
-from catalogtool.sync import rests, retry
-from catalogtool.sync.runner import TaskRunner
+from catalogtool.sync.queue import retry
+from catalogtool.sync.running import rests
+from catalogtool.sync.running.runner import TaskRunner
 from catalogtool.youtube import quota, quota_stop
 
 LEASE_SECONDS = 4.0

@@ -50,7 +50,7 @@ def worker(parent: int | None) -> None:
     """Work on the queue: imports and all else that takes longer than a request."""
     import catalogtool.worker  # noqa: F401 (declares every job)
     from catalogtool.jobs.worker import QueueProcessor
-    from catalogtool.sync.runner import TaskRunner
+    from catalogtool.sync.running.runner import TaskRunner
 
     if parent:
         die_with_parent(parent)

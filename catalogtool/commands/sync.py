@@ -16,7 +16,7 @@ from catalogtool.core.settings import Settings
 
 if TYPE_CHECKING:
     from catalogtool.sync.progress import Following
-    from catalogtool.sync.status import Waiting
+    from catalogtool.sync.queue.status import Waiting
 
 POLL_SECONDS = 0.5
 PLAIN_LINE_SECONDS = 5.0
@@ -60,7 +60,7 @@ def _request(settings: Settings, channels: tuple[str, ...], force: bool) -> Foll
 @contextmanager
 def _working(settings: Settings) -> Iterator[None]:
     """Work on the queue as well, beside the workers that there may be."""
-    from catalogtool.sync.runner import TaskRunner
+    from catalogtool.sync.running.runner import TaskRunner
     from catalogtool.youtube.access import Access
 
     # Without anybody to ask there is no use in waiting.
@@ -108,7 +108,7 @@ def _with_lines(following: Following) -> Waiting | None:
 
 def _wait(following: Following, show: Any) -> Waiting | None:
     from catalogtool.core.db import unit_of_work
-    from catalogtool.sync.status import waiting_for
+    from catalogtool.sync.queue.status import waiting_for
 
     while True:
         with unit_of_work() as session:
@@ -126,7 +126,7 @@ def _tell(following: Following, waiting: Waiting | None, as_json: bool) -> None:
     """The result; ClickException where it is not done, or not done for all."""
     from catalogtool.core.db import unit_of_work
     from catalogtool.core.times import iso
-    from catalogtool.sync.status import last_error
+    from catalogtool.sync.queue.status import last_error
 
     with unit_of_work() as session:
         found = following.summary(session)

@@ -8,7 +8,7 @@ from typing import Any
 from catalogtool.core.db import unit_of_work
 from catalogtool.core.settings import Settings
 from catalogtool.jobs.status import EVENT, event_payload
-from catalogtool.sync.processor import processor_status
+from catalogtool.sync.running.processor import processor_status
 
 
 class ProcessorAnswers:

@@ -10,7 +10,8 @@ from catalogtool.auth.audit import record_audit
 from catalogtool.auth.policy import needs
 from catalogtool.auth.routes import admin_bp, the_user
 from catalogtool.core.db import unit_of_work
-from catalogtool.sync import control, schemas
+from catalogtool.sync import schemas
+from catalogtool.sync.queue import control
 from catalogtool.sync.requests import Wanted, of_channels, request_many
 from catalogtool.sync.routes import QUEUED, answer_created, the_settings
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from catalogtool.sync import enrich, ownership, pull
-from catalogtool.sync.handler import Handler
-from catalogtool.sync.push import PUSH
+from catalogtool.sync.looks import enrich, ownership, pull
+from catalogtool.sync.push.push import PUSH
+from catalogtool.sync.queue.handler import Handler
 
 HANDLERS: dict[str, Handler] = {
     "metadata_sync": pull.HANDLER,

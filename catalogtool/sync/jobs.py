@@ -6,8 +6,8 @@ from catalogtool.core.db import unit_of_work
 from catalogtool.core.log import get_logger
 from catalogtool.jobs.app import job
 from catalogtool.jobs.schedule import periodic
-from catalogtool.sync.enqueue import enqueue_enrichment
-from catalogtool.sync.retention import delete_old_tasks
+from catalogtool.sync.queue.enqueue import enqueue_enrichment
+from catalogtool.sync.queue.retention import delete_old_tasks
 
 log = get_logger(__name__)
 

@@ -11,9 +11,9 @@ from catalogtool.auth.models import User
 from catalogtool.core.errors import TokenFetchError
 from catalogtool.core.settings import Settings
 from catalogtool.sync.models import SyncControl
-from catalogtool.sync.processor import processor_status
+from catalogtool.sync.queue.status import last_error, queue_figures, waiting_for
 from catalogtool.sync.requests import estimated_completion
-from catalogtool.sync.status import last_error, queue_figures, waiting_for
+from catalogtool.sync.running.processor import processor_status
 from catalogtool.youtube.access import Access
 from catalogtool.youtube.quota import quota_status, usage_by_hour
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
-from catalogtool.sync.status import queue_figures
+from catalogtool.sync.queue.status import queue_figures
 
 _MARK = text("SELECT coalesce(max(id), 0) AS last, now() AS at FROM processing_queue")
 # All tasks of a request were made in one transaction, which has one time.

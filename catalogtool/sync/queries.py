@@ -17,7 +17,7 @@ from catalogtool.catalog.search.parameters import refuse
 from catalogtool.core.db import plan_for_reading
 from catalogtool.core.errors import NotFoundError
 from catalogtool.sync.models import STATUSES, TASK_TYPES
-from catalogtool.sync.status import queue_figures
+from catalogtool.sync.queue.status import queue_figures
 
 # Further down only a narrower question reaches.
 DEEPEST = 10_000

@@ -18,8 +18,8 @@ from catalogtool.catalog.search.parameters import printable, refuse
 from catalogtool.channels.models import Channel
 from catalogtool.core.errors import ValidationError
 from catalogtool.core.settings import Settings
-from catalogtool.sync.enqueue import PRIORITY, enqueue_matching
-from catalogtool.sync.status import queue_figures
+from catalogtool.sync.queue.enqueue import PRIORITY, enqueue_matching
+from catalogtool.sync.queue.status import queue_figures
 from catalogtool.youtube.quota import estimate
 
 MOST_CHANNELS = 1_000

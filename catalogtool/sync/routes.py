@@ -15,12 +15,13 @@ from catalogtool.catalog.queries import find_video_pk
 from catalogtool.catalog.routes import videos_bp
 from catalogtool.core.db import unit_of_work
 from catalogtool.core.settings import Settings
-from catalogtool.sync import control, queries, schemas
-from catalogtool.sync.enqueue import PERSON_PRIORITY, PRIORITY, State, enqueue_video
-from catalogtool.sync.handler import Task
+from catalogtool.sync import queries, schemas
 from catalogtool.sync.overview import describe_sync
+from catalogtool.sync.queue import control
+from catalogtool.sync.queue.enqueue import PERSON_PRIORITY, PRIORITY, State, enqueue_video
+from catalogtool.sync.queue.handler import Task
+from catalogtool.sync.queue.status import queue_position
 from catalogtool.sync.requests import PULLS, Wanted, of_selection, one_of, request_many
-from catalogtool.sync.status import queue_position
 
 sync_bp = APIBlueprint("sync", __name__, url_prefix="/api", tag="YouTube")
 

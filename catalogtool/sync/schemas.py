@@ -12,11 +12,11 @@ from catalogtool.auth.schemas import PageIn, PageOut, StatusOut
 from catalogtool.catalog.edits.selection import LONGEST_ID, MOST_IDS
 from catalogtool.catalog.search.schemas import FiltersIn
 from catalogtool.channels.models import NAME_LENGTH
-from catalogtool.sync.enqueue import PRIORITY
 from catalogtool.sync.models import STATUSES, TASK_TYPES
 from catalogtool.sync.queries import DEEPEST
+from catalogtool.sync.queue.enqueue import PRIORITY
+from catalogtool.sync.queue.status import FARTHEST, Reason
 from catalogtool.sync.requests import MOST_CHANNELS, PULLS
-from catalogtool.sync.status import FARTHEST, Reason
 
 
 class SyncIn(Schema):

@@ -15,7 +15,7 @@ from catalogtool.catalog.history import list_history
 from catalogtool.core.db import unit_of_work
 from catalogtool.core.locks import MERGE_LOCK
 from catalogtool.core.settings import Settings
-from catalogtool.sync.handler import Batch, Handler, Result, Task
+from catalogtool.sync.queue.handler import Batch, Handler, Result, Task
 from catalogtool.youtube.client import YouTube
 from tests.sandbox.running import Sandbox, running_sandbox
 

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import text
 
 from catalogtool.core.db import unit_of_work
-from catalogtool.sync.handler import Batch, Result, Task
-from catalogtool.sync.push import PUSH
-from catalogtool.sync.push_requests import request_push
+from catalogtool.sync.push.push import PUSH
+from catalogtool.sync.push.requests import request_push
+from catalogtool.sync.queue.handler import Batch, Result, Task
 from catalogtool.youtube.client import YouTube
 from tests.catalog.editing import add_videos, person
 from tests.sandbox.running import Sandbox

@@ -20,8 +20,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from catalogtool.core.db import driver_connection, unit_of_work
-from catalogtool.sync.handler import Batch, Fetched, Handler, Result, Task
 from catalogtool.sync.models import TASK_TYPES
+from catalogtool.sync.queue.handler import Batch, Fetched, Handler, Result, Task
 from catalogtool.youtube.errors import Busy, Refused
 
 TABLES = """

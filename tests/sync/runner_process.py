@@ -10,7 +10,7 @@ from typing import Any
 from catalogtool.core.db import connect
 from catalogtool.core.log import configure_logging
 from catalogtool.core.settings import Settings
-from catalogtool.sync.runner import TaskRunner
+from catalogtool.sync.running.runner import TaskRunner
 from tests.sync.queueing import SAMPLE_HANDLERS, Counted
 
 if __name__ == "__main__":

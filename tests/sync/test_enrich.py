@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from catalogtool.catalog import codes
-from catalogtool.sync.enrich import HANDLER
+from catalogtool.sync.looks.enrich import HANDLER
 from catalogtool.youtube.client import YouTube
 from tests.catalog.editing import edit, pending, records, sql
 from tests.reports.importing import Imports, catalogue, fingerprint, video

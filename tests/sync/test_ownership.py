@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from catalogtool.sync.ownership import HANDLER, Answer
+from catalogtool.sync.looks.ownership import HANDLER, Answer
 from catalogtool.youtube.client import YouTube
 from catalogtool.youtube.facts import ClaimFacts
 from tests.catalog.editing import edit, pending, sql

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from catalogtool.catalog.edits.rollback import roll_back_record
 from catalogtool.channels.service import update_channel
 from catalogtool.core.db import unit_of_work
-from catalogtool.sync.handler import Batch, Task
-from catalogtool.sync.pull import HANDLER, Answer
+from catalogtool.sync.looks.pull import HANDLER, Answer
+from catalogtool.sync.queue.handler import Batch, Task
 from catalogtool.youtube.categories import category_name
 from catalogtool.youtube.client import YouTube
 from catalogtool.youtube.facts import Listing, VideoFacts

@@ -12,7 +12,7 @@ from catalogtool.channels.looks import look_at_channels, take_due
 from catalogtool.channels.service import update_channel
 from catalogtool.core.db import unit_of_work
 from catalogtool.core.settings import Settings
-from catalogtool.sync.pull import HANDLER
+from catalogtool.sync.looks.pull import HANDLER
 from tests.catalog.editing import add_videos, name, sql, video
 from tests.reports.importing import Imports, catalogue
 from tests.sync.pulling import connected, work

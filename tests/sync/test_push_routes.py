@@ -10,7 +10,7 @@ from apiflask import APIFlask
 
 from catalogtool.app import create_app
 from catalogtool.core.settings import Settings
-from catalogtool.sync.runner import TaskRunner
+from catalogtool.sync.running.runner import TaskRunner
 from tests.catalog.editing import edit, pending, records, sql, video
 from tests.clients import Client, program_of
 from tests.sync.pulling import connected

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from catalogtool.core.settings import Settings
-from catalogtool.sync.pull import HANDLER as PULL
+from catalogtool.sync.looks.pull import HANDLER as PULL
 from catalogtool.youtube.client import YouTube
 from catalogtool.youtube.errors import QuotaExhausted
 from tests.catalog.editing import edit, pending, records, sql, video

@@ -11,18 +11,18 @@ from sqlalchemy import text
 
 from catalogtool.core.db import unit_of_work
 from catalogtool.core.errors import ConcurrencyError, VideoNotFoundError
-from catalogtool.sync import control
-from catalogtool.sync.claim import Positions, claim, most_urgent
-from catalogtool.sync.enqueue import enqueue_enrichment, enqueue_matching, enqueue_video
-from catalogtool.sync.finish import drop_empty, finish
-from catalogtool.sync.handler import Batch, Result
-from catalogtool.sync.lease import give_back, hold, take_back_expired
 from catalogtool.sync.models import TASK_TYPES
-from catalogtool.sync.payloads import MERGES
-from catalogtool.sync.put_back import PutBack, Waits, put_back
-from catalogtool.sync.retention import delete_old_tasks
-from catalogtool.sync.retry import promote_due
-from catalogtool.sync.status import queue_figures, queue_position, waiting_for
+from catalogtool.sync.queue import control
+from catalogtool.sync.queue.claim import Positions, claim, most_urgent
+from catalogtool.sync.queue.enqueue import enqueue_enrichment, enqueue_matching, enqueue_video
+from catalogtool.sync.queue.finish import drop_empty, finish
+from catalogtool.sync.queue.handler import Batch, Result
+from catalogtool.sync.queue.lease import give_back, hold, take_back_expired
+from catalogtool.sync.queue.payloads import MERGES
+from catalogtool.sync.queue.put_back import PutBack, Waits, put_back
+from catalogtool.sync.queue.retention import delete_old_tasks
+from catalogtool.sync.queue.retry import promote_due
+from catalogtool.sync.queue.status import queue_figures, queue_position, waiting_for
 from tests.sync.queueing import enqueue, ledger, make_videos, rows, statuses
 
 SYNC = "metadata_sync"

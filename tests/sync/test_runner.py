@@ -14,10 +14,11 @@ import pytest
 
 from catalogtool.core.db import unit_of_work
 from catalogtool.core.settings import Settings
-from catalogtool.sync import rests, retry
-from catalogtool.sync.handler import Task
-from catalogtool.sync.runner import TaskRunner
-from catalogtool.sync.status import last_error, waiting_for
+from catalogtool.sync.queue import retry
+from catalogtool.sync.queue.handler import Task
+from catalogtool.sync.queue.status import last_error, waiting_for
+from catalogtool.sync.running import rests
+from catalogtool.sync.running.runner import TaskRunner
 from catalogtool.youtube.errors import Busy, NoToken, QuotaExhausted, Refused
 from tests.sync.queueing import (
     SAMPLE_HANDLERS,

@@ -1,0 +1,1 @@
+"""What people edited, sent to YouTube: read, compared, written back without blanking anything."""
