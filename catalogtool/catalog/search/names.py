@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, Text, bindparam, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -77,6 +77,7 @@ def look_up(
         "category": filters.category,
         "claimed_status": filters.claimed_status,
         "channel": like(filters.channel_search or ""),
+        "few": MOST_NAMES + 1,
         **values,
     }
     row = _lists(asked, also).ask(session, given)[0]
@@ -109,7 +110,7 @@ def _lists(asked: tuple[str, ...], also: tuple[ColumnElement[Any], ...]) -> Look
         ),
         "hidden_channels": select(Channel.name).where(Channel.hidden),
     }
-    lists = (_listed(statements[name], MOST_NAMES).label(name) for name in asked)
+    lists = (_listed(statements[name]).label(name) for name in asked)
     return Lookup.of(select(*lists, *also))
 
 
@@ -141,7 +142,7 @@ def hit(text: str) -> ColumnElement[bool]:
     return Channel.name.ilike(like(text))
 
 
-def _listed(query: Select[Any], most: int) -> ColumnElement[Any]:
-    few = query.limit(most + 1).subquery()
+def _listed(query: Select[Any]) -> ColumnElement[Any]:
+    few = query.limit(bindparam("few", type_=Integer)).subquery()
     value = next(iter(few.c))
     return select(func.coalesce(func.array_agg(value), literal([]))).scalar_subquery()
