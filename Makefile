@@ -9,7 +9,8 @@ BIN := .venv/bin
 NPM ?= $(BIN)/npm
 VENDOR := catalogtool/web/static/vendor
 TESTS ?=
-# Each with a PostgreSQL of its own; a file's tests stay together.
+# Each with a PostgreSQL of its own; a file's tests stay together. What fails is run once more alone:
+# some tests wait for real processes, and two at a time may be too much for a busy machine.
 PROCESSES ?= 2
 
 # A virtual environment does not survive a move of its folder, nor the loss of its Python.
@@ -45,7 +46,9 @@ migrations-lint: setup  ## squawk: no migration may hold a lock for long
 	@$(BIN)/python tools/lint_migrations.py
 
 pytest: setup  ## all tests, or some: make pytest TESTS=tests/core
-	@$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile $(TESTS)
+	@$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile $(TESTS) || { \
+		echo "Once more, without others beside them, the tests that failed:"; \
+		$(BIN)/pytest --last-failed --last-failed-no-failures none $(TESTS); }
 
 bench: setup  ## the benchmarks, one after the other
 	@for benchmark in benchmarks/*.py; do $(BIN)/python "$$benchmark" || exit 1; done

@@ -156,4 +156,4 @@ def test_pause_and_resume_act_at_once(queue: str, start: Start) -> None:
     with psycopg.connect(queue) as connection:
         connection.execute("UPDATE sync_control SET paused = false")
         connection.execute("SELECT pg_notify('sync_tasks', '')")
-    eventually(all_done(queue, 100), 1)
+    eventually(all_done(queue, 100), 5)

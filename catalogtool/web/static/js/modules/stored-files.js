@@ -6,6 +6,8 @@ import { debounce, el, fill, find } from "./ui.js";
 import { errorState, state, tag } from "./ui-components.js";
 
 const PAGE_SIZE = 25;
+const LOOKS = 8;
+const LOOK_MILLISECONDS = 700;
 
 /** Bind the list; `chosen(keys)` is called whenever the choice changes. */
 export function makeStoredFiles(root, chosen) {
@@ -43,6 +45,16 @@ export function makeStoredFiles(root, chosen) {
       drawPager(answer.total);
     } catch (error) {
       if (error.name !== "AbortError") say(errorState(error, () => show(page)));
+    }
+  }
+
+  /** Another process of the server may not have heard of an upload yet; it soon will. */
+  async function lookUntilShown(key) {
+    const isDone = () => page !== 1 || search.value.trim() !== ""
+      || shown.some((file) => file.key === key);
+    for (let look = 0; look < LOOKS && !isDone(); look += 1) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
+      if (!isDone()) await show(1);
     }
   }
 
@@ -102,9 +114,10 @@ export function makeStoredFiles(root, chosen) {
 
   return {
     load: () => show(page),
-    choose(key) {
+    async choose(key) {
       keys.add(key);
-      return show(1);
+      await show(1);
+      lookUntilShown(key);
     },
     clear() {
       keys.clear();
