@@ -12,6 +12,8 @@ const LOOK_MILLISECONDS = 700;
 /** Bind the list; `chosen(keys)` is called whenever the choice changes. */
 export function makeStoredFiles(root, chosen) {
   const keys = new Set();
+  // What was uploaded from here, and how many more looks it is worth.
+  const uploaded = new Map();
   const body = find("file-rows", root);
   const search = find("file-search", root);
   const all = find("choose-all", root);
@@ -43,19 +45,24 @@ export function makeStoredFiles(root, chosen) {
       shown = answer.files;
       draw();
       drawPager(answer.total);
+      if (isLackingUploads()) lookAgain();
     } catch (error) {
       if (error.name !== "AbortError") say(errorState(error, () => show(page)));
     }
   }
 
   /** Another process of the server may not have heard of an upload yet; it soon will. */
-  async function lookUntilShown(key) {
-    const isDone = () => page !== 1 || search.value.trim() !== ""
-      || shown.some((file) => file.key === key);
-    for (let look = 0; look < LOOKS && !isDone(); look += 1) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
-      if (!isDone()) await show(1);
-    }
+  function isLackingUploads() {
+    const text = search.value.trim().toLowerCase();
+    const lacks = ([key, looks]) => looks > 0
+      && key.split("/").pop().toLowerCase().includes(text)
+      && !shown.some((file) => file.key === key);
+    return page === 1 && [...uploaded].some(lacks);
+  }
+
+  function lookAgain() {
+    for (const [key, looks] of uploaded) uploaded.set(key, looks - 1);
+    setTimeout(() => { if (isLackingUploads()) show(1); }, LOOK_MILLISECONDS);
   }
 
   function draw() {
@@ -114,10 +121,10 @@ export function makeStoredFiles(root, chosen) {
 
   return {
     load: () => show(page),
-    async choose(key) {
+    choose(key) {
       keys.add(key);
-      await show(1);
-      lookUntilShown(key);
+      uploaded.set(key, LOOKS);
+      return show(1);
     },
     clear() {
       keys.clear();
