@@ -23,7 +23,7 @@ from catalogtool.core.errors import AppException
 from catalogtool.core.migrate import upgrade
 from catalogtool.core.settings import Settings
 from catalogtool.reports.demo import ensure_demo
-from catalogtool.youtube.access import SANDBOX_FILE
+from catalogtool.youtube.access import SANDBOX_FILE, needs_sandbox
 
 START_SECONDS = 60
 STOP_SECONDS = 15
@@ -74,7 +74,7 @@ class Everything:
         self.settings = settings
         self.web = Child("web")
         self.worker = Child("worker")
-        self.sandbox = _sandbox(settings) if wants_sandbox(settings) else None
+        self.sandbox = _sandbox(settings) if needs_sandbox(settings) else None
         self.password: str | None = None
         self._stopping = False
 
@@ -174,20 +174,6 @@ class Everything:
         if self.password:
             parts.append(f"password {self.password}")
         return " · ".join(parts)
-
-
-def wants_sandbox(settings: Settings) -> bool:
-    """Whether there is no other YouTube: neither credentials nor an address were set."""
-    addresses = (
-        "google_token_url",
-        "youtube_api_base_url",
-        "youtube_partner_base_url",
-        "youtube_reporting_base_url",
-    )
-    fields = Settings.model_fields
-    return not settings.client_id and all(
-        getattr(settings, name) == fields[name].default for name in addresses
-    )
 
 
 def _sandbox(settings: Settings) -> Child:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import psycopg
+from import_sql.equal_rows import require_equal_rows
 
 # Times of writing and keys of our own are left out; a hand takes no note of unconfirmed edits.
 _ROWS = {
@@ -13,21 +13,5 @@ _ROWS = {
 
 
 def require_equal(ours: str, by_hand: str) -> None:
-    """RuntimeError names what is not equal, row by row."""
-    unequal = [
-        f"{name}: {mine} / {theirs}"
-        for name, rows in _ROWS.items()
-        if (mine := _digest(ours, rows)) != (theirs := _digest(by_hand, rows))
-    ]
-    if unequal:
-        raise RuntimeError(f"the two databases do not hold the same {'; '.join(unequal)}")
-
-
-def _digest(url: str, rows: str) -> tuple[object, ...]:
-    """How many rows, and a sum of their hashes."""
-    with psycopg.connect(url) as connection:
-        found = connection.execute(
-            f"SELECT count(*), sum(hashtextextended(x::text, 0))::text FROM ({rows}) AS x"
-        ).fetchone()
-    assert found is not None
-    return found
+    """RuntimeError names what is not equal."""
+    require_equal_rows(ours, by_hand, _ROWS)

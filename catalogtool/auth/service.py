@@ -16,6 +16,7 @@ from catalogtool.auth.audit import record_audit
 from catalogtool.auth.models import ApiToken, Role, User
 from catalogtool.auth.tokens import SHOWN, hash_of, new_token
 from catalogtool.core.errors import ConcurrencyError, NotFoundError, ValidationError
+from catalogtool.core.locks import hold_lock
 from catalogtool.core.settings import Settings
 
 __all__ = [
@@ -171,4 +172,4 @@ def _active_admins(session: Session) -> int:
 
 def _lock_admins(session: Session) -> None:
     """Two at once could each take away the other's last-but-one administrator."""
-    session.execute(select(func.pg_advisory_xact_lock(ADMIN_LOCK)))
+    hold_lock(session, ADMIN_LOCK)

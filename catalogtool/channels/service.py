@@ -21,7 +21,7 @@ from catalogtool.channels.models import Channel
 from catalogtool.channels.queries import count_videos
 from catalogtool.core.errors import ChannelNotFoundError, ValidationError
 from catalogtool.core.events import publish
-from catalogtool.core.locks import MERGE_LOCK
+from catalogtool.core.locks import MERGE_LOCK, hold_lock
 from catalogtool.jobs.enqueue import defer
 
 # A rename of more videos leaves work for the background.
@@ -51,7 +51,7 @@ def _change(
 ) -> Channel:
     if "name" in wanted:
         # An import takes its rows in another order; it is over within a moment.
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MERGE_LOCK})
+        hold_lock(session, MERGE_LOCK)
     channel = _locked(session, name)
     changed = {
         field: [getattr(channel, field), value]

@@ -9,6 +9,7 @@ from catalogtool.auth.policy import needs
 from catalogtool.catalog.edits.fields import STORED
 from catalogtool.catalog.export.columns import DEFAULT_COLUMNS
 from catalogtool.web.csp import PICTURES
+from catalogtool.youtube.access import is_played
 
 main_bp = APIBlueprint("main", __name__, enable_openapi=False)
 
@@ -16,7 +17,7 @@ main_bp = APIBlueprint("main", __name__, enable_openapi=False)
 @main_bp.app_context_processor
 def youtube_stand_in() -> dict[str, bool]:
     """Every page says so if YouTube is played by the sandbox."""
-    return {"is_sandbox": current_app.config["SETTINGS"].client_id is None}
+    return {"is_sandbox": is_played(current_app.config["SETTINGS"])}
 
 
 @main_bp.get("/")

@@ -44,12 +44,9 @@ class Access:
         """The access that the settings give; NoToken whose message says what to set."""
         urls = {name: getattr(settings, setting).rstrip("/") for name, setting in _URLS.items()}
         owner = settings.youtube_content_owner
-        if settings.client_id:
+        if not is_played(settings):
             return cls(**urls, **_credentials(settings), content_owner=owner)
-        if any(
-            getattr(settings, setting) != Settings.model_fields[setting].default
-            for setting in _URLS.values()
-        ):
+        if not needs_sandbox(settings):
             return cls(**urls, **_PLACEHOLDERS, content_owner=owner, is_sandbox=True)
         file = settings.catalog_home / SANDBOX_FILE
         return cls(
@@ -66,6 +63,19 @@ class Access:
             return self
         url = _url_in(self.sandbox_file)
         return replace(self, token_url=url, data_url=url, partner_url=url, reporting_url=url)
+
+
+def is_played(settings: Settings) -> bool:
+    """Whether somebody else plays YouTube: without credentials it can't be the real one."""
+    return not settings.client_id
+
+
+def needs_sandbox(settings: Settings) -> bool:
+    """Whether there is no other YouTube: neither credentials nor an address were set."""
+    fields = Settings.model_fields
+    return is_played(settings) and all(
+        getattr(settings, name) == fields[name].default for name in _URLS.values()
+    )
 
 
 _PLACEHOLDERS: dict[str, Any] = {name: f"sandbox-{name}" for name in _CREDENTIALS}

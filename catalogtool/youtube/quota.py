@@ -22,7 +22,7 @@ from catalogtool.core.settings import Settings
 from catalogtool.youtube.errors import QuotaExhausted
 from catalogtool.youtube.quota_figures import estimate, quota_status, usage_by_hour
 from catalogtool.youtube.quota_stop import PROBE_TIME, clear_stop, note_stop
-from catalogtool.youtube.quota_window import KEPT, bucket_of, count_units, free_at
+from catalogtool.youtube.quota_window import KEPT, bucket_of, count_units, free_at, write_limit
 
 __all__ = [
     "Kind",
@@ -31,7 +31,6 @@ __all__ = [
     "estimate",
     "quota_status",
     "usage_by_hour",
-    "write_limit",
 ]
 
 Kind = Literal["read", "write"]
@@ -121,7 +120,9 @@ class RateLimiter:
     def _check(self, session: Session, counted: Any, units: int, kind: Kind) -> None:
         needs = [("read", counted.used + units - self.limit)]
         if kind == "write":
-            needs.append(("write", counted.written + units - write_limit(self)))
+            needs.append(
+                ("write", counted.written + units - write_limit(self.limit, self.write_share))
+            )
         if any(needed > 0 for _, needed in needs):
             raise QuotaExhausted(free_at(session, counted.now, needs), "ledger")
 
@@ -185,11 +186,6 @@ class RateLimiter:
         """A probe succeeded: everybody may ask again."""
         with unit_of_work() as session:
             clear_stop(session)
-
-
-def write_limit(limiter: RateLimiter) -> int:
-    """Units that writing may use in any 24 hours."""
-    return int(limiter.limit * limiter.write_share + 1e-6)
 
 
 def _lock(session: Session) -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from catalogtool.core.settings import Settings
-from catalogtool.youtube.quota_window import COUNTED, count_units, free_at
+from catalogtool.youtube.quota_window import COUNTED, count_units, free_at, write_limit
 
 _STATE = text("SELECT stopped_until, stop_reason FROM quota_state WHERE stopped_until > :now")
 _HOURS = text(
@@ -82,7 +82,7 @@ def quota_status(
         "stopped_until": state.stopped_until if state else None,
         "stop_reason": state.stop_reason if state else None,
         "write_used": counted.written,
-        "write_limit": int(limit * settings.youtube_write_share + 1e-6),
+        "write_limit": write_limit(limit, settings.youtube_write_share),
     }
 
 

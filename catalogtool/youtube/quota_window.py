@@ -53,6 +53,11 @@ def bucket_of(moment: datetime) -> datetime:
     return moment - (moment - _EPOCH) % BUCKET
 
 
+def write_limit(limit: int, write_share: float) -> int:
+    """Units that writing may use in any 24 hours."""
+    return int(limit * write_share + 1e-6)
+
+
 def count_units(session: Session, now: datetime | None = None) -> Any:
     """A row: `now` (given, or the server's clock), and what counts: `used`, `written`, `oldest`."""
     return session.execute(_COUNT, {"now": now, "counted": COUNTED}).one()

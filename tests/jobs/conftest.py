@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -12,8 +9,7 @@ import psycopg
 import pytest
 
 from tests.jobs.sample_jobs import TABLE
-
-Start = Callable[..., subprocess.Popen[bytes]]
+from tests.processes import Start, started_from
 
 
 @pytest.fixture
@@ -27,21 +23,8 @@ def traced(database: str) -> str:
 @pytest.fixture
 def start_worker() -> Iterator[Start]:
     """Start worker processes; those that still run at the end are killed."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(url: str, **environment: str) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.jobs.worker_process"],
-            env={**os.environ, "DATABASE_URL": url, **environment},
-            stderr=subprocess.PIPE,
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
+    with started_from("tests.jobs.worker_process") as start:
+        yield start
 
 
 def eventually(check: Callable[[], bool], seconds: float = 15) -> None:

@@ -12,7 +12,8 @@ from catalogtool.core import db
 from catalogtool.core.db import unit_of_work
 from catalogtool.jobs import defer, job
 from catalogtool.jobs.app import declared
-from tests.jobs.conftest import Start, eventually, statuses, steps
+from tests.jobs.conftest import eventually, statuses, steps
+from tests.processes import Start
 
 
 def jobs_of(url: str) -> list[tuple[object, ...]]:

@@ -17,7 +17,8 @@ from catalogtool.core.events import CHANNEL
 from catalogtool.jobs import defer
 from catalogtool.jobs.announcing import INTERVAL_SECONDS
 from catalogtool.jobs.status import FinishedJobs, ProcessorStatus, processor_status
-from tests.jobs.conftest import Start, eventually, statuses
+from tests.jobs.conftest import eventually, statuses
+from tests.processes import Start
 
 Listener = psycopg.Connection[tuple[Any, ...]]
 

@@ -15,8 +15,9 @@ from catalogtool.core.migrate import upgrade
 from catalogtool.jobs import defer
 from catalogtool.jobs.schedule import delete_old_jobs
 from tests.databases import CARELESS, open_folder
-from tests.jobs.conftest import Start, eventually, statuses, steps
+from tests.jobs.conftest import eventually, statuses, steps
 from tests.jobs.sample_jobs import TABLE
+from tests.processes import Start
 
 
 def enqueue(name: str, **arguments: object) -> None:

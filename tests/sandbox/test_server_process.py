@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from catalogtool.commands.sandbox import sandbox as command
 from catalogtool.core.settings import Settings
-from catalogtool.up import wants_sandbox
+from catalogtool.youtube.access import needs_sandbox
 from tests.sandbox.running import COMMAND, sandbox_process
 
 
@@ -71,7 +71,7 @@ def test_address_in_use_is_one_clear_line(tmp_path: Path) -> None:
 
 
 def test_up_starts_it_only_if_there_is_no_other_youtube(settings: Settings) -> None:
-    assert wants_sandbox(settings)
-    assert not wants_sandbox(settings.model_copy(update={"client_id": "x"}))
+    assert needs_sandbox(settings)
+    assert not needs_sandbox(settings.model_copy(update={"client_id": "x"}))
     other = {"youtube_api_base_url": "http://127.0.0.1:1"}
-    assert not wants_sandbox(settings.model_copy(update=other))
+    assert not needs_sandbox(settings.model_copy(update=other))

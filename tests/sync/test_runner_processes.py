@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -15,9 +12,8 @@ import pytest
 from catalogtool.core import db, postgres
 from catalogtool.core.migrate import upgrade
 from tests.databases import CARELESS, open_folder
+from tests.processes import Start, started_from
 from tests.sync.queueing import enqueue, eventually, ledger, make_videos, rows, statuses
-
-Start = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
@@ -29,22 +25,8 @@ def queue(database: str) -> str:
 @pytest.fixture
 def start() -> Iterator[Start]:
     """Start runner processes; those that still run at the end are killed."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def begin(url: str, **environment: object) -> subprocess.Popen[bytes]:
-        more = {name: str(value) for name, value in environment.items()}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.sync.runner_process"],
-            env={**os.environ, "DATABASE_URL": url, **more},
-            stderr=subprocess.PIPE,
-        )
-        started.append(process)
-        return process
-
-    yield begin
-    for process in started:
-        process.kill()
-        process.communicate()
+    with started_from("tests.sync.runner_process") as start:
+        yield start
 
 
 def applied(url: str) -> dict[int, int]:

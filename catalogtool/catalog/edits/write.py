@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from catalogtool.catalog.edits.fields import COMPANIONS, LOCAL, SHORT_VERDICT
 from catalogtool.catalog.edits.plan import NOT_SHORT, Plan, changes, judged, passes
 from catalogtool.core.events import publish
-from catalogtool.core.locks import MERGE_LOCK
+from catalogtool.core.locks import MERGE_LOCK, hold_lock
 
 EVENT = "video_update"
 MOST_NAMED = 100
@@ -68,7 +68,7 @@ def change_videos(session: Session, pks: Sequence[int], plan: Plan, author: Auth
     if len(pks) > 1:
         # Imports write the counters' rows in an order of their own; in turns nobody waits in a
         # circle. A single video can't.
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MERGE_LOCK})
+        hold_lock(session, MERGE_LOCK)
     lock_videos(session, pks)
     found = session.execute(
         text(_statement(plan)),

@@ -17,7 +17,7 @@ from catalogtool.catalog.merge.compare import CLAIMS, COUNTERS, FIELDS, NEW
 from catalogtool.catalog.merge.coverage import Edition
 from catalogtool.catalog.merge.renames import use_present_names_in
 from catalogtool.catalog.merge.staging import Staging
-from catalogtool.core.locks import MERGE_LOCK
+from catalogtool.core.locks import MERGE_LOCK, hold_lock
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ FOLD_COUNTS = """
 
 def take_turn(session: Session) -> None:
     """Wait for the other imports' chunks."""
-    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MERGE_LOCK})
+    hold_lock(session, MERGE_LOCK)
 
 
 def plan_for_few_rows(session: Session) -> None:

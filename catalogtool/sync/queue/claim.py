@@ -14,6 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.orm import Session
 
+from catalogtool.core.locks import hold_lock
 from catalogtool.sync.queue.handler import Batch, Task
 from catalogtool.sync.queue.siblings import take_siblings
 
@@ -93,7 +94,6 @@ _TAKE = """
     RETURNING task.lease_id, task.id, task.video_id, task.payload, task.retry_count,
         task.created_by, task.priority
 """
-_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(:lock)")
 _IS_TAKEN = text("SELECT EXISTS (SELECT FROM sync_lease WHERE task_type = :task_type)")
 
 
@@ -177,7 +177,7 @@ def claim(
 
 
 def _somebody_works_on(session: Session, task_type: str) -> bool:
-    session.execute(_TAKE_TURNS, {"lock": _ONE_AT_A_TIME_LOCK})
+    hold_lock(session, _ONE_AT_A_TIME_LOCK)
     return bool(session.execute(_IS_TAKEN, {"task_type": task_type}).scalar_one())
 
 

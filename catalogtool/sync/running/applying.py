@@ -11,10 +11,9 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from catalogtool.core.locks import MERGE_LOCK
+from catalogtool.core.locks import MERGE_LOCK, hold_lock
 from catalogtool.core.log import get_logger
 from catalogtool.sync.queue.finish import drop_empty, finish
 from catalogtool.sync.queue.handler import Result, Task
@@ -31,8 +30,6 @@ log = get_logger(__name__)
 # A transaction holds imports up, and so does not take everything that there is.
 MOST_BATCHES = 16
 NO_RESULT = "No result came of it."
-
-_LOCK = text("SELECT pg_advisory_xact_lock(:lock)")
 
 
 class Applier:
@@ -89,7 +86,7 @@ class Applier:
 
     def _write(self, session: Session, group: Sequence[Answered]) -> None:
         # Before the leases, or nobody could renew them while this waits.
-        session.execute(_LOCK, {"lock": MERGE_LOCK})
+        hold_lock(session, MERGE_LOCK)
         held = hold(session, {answered.batch.lease_id for answered in group})
         ours = [answered for answered in group if answered.batch.lease_id in held]
         if len(ours) < len(group):
