@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 import socketio
 
-from searching.client import FLOOR
 from searching.server import HOST, Site
+from searching.sizes import USUAL, floor_of
 
 EDITS = 30
 BAR = 10.0
@@ -69,7 +69,7 @@ def run_edits(site: Site, seed: int) -> Edits | None:
     answered, seen, floors = [], [], []
     try:
         for number, video_id in enumerate(_video_ids(site.url, seed)):
-            floors += [client.get(FLOOR).milliseconds for _ in range(3)]
+            floors += [client.get(floor_of(USUAL)).milliseconds for _ in range(3)]
             page.expect(video_id)
             began = time.perf_counter()
             answer = client.post(f"/api/videos/{video_id}/update", {"notes": f"Look {number}"})

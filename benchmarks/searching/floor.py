@@ -1,6 +1,8 @@
 """The application with one route more: what an answer costs that asks the database nothing.
 
-It is behind the same door as the others (a login) and answers the JSON in the file FLOOR_ANSWER.
+It is behind the same door as the others (a login) and answers fixed JSON, which the file
+FLOOR_ANSWERS holds for every size (see `sizes`): as many rows as the list would answer, whole or
+with some of their fields.
 """
 
 from __future__ import annotations
@@ -18,21 +20,21 @@ from catalogtool.auth.policy import needs
 from catalogtool.wsgi import app
 from searching.client import FLOOR
 
-ANSWER = "FLOOR_ANSWER"
+ANSWERS = "FLOOR_ANSWERS"
 
 floor_bp = APIBlueprint("floor", __name__, enable_openapi=False)
 
 
-@floor_bp.get(FLOOR)
+@floor_bp.get(f"{FLOOR}/<size>")
 @needs("login")
-def answer_floor() -> Response:
-    """The fixed answer"""
-    return jsonify(**_answer())
+def answer_floor(size: str) -> Response:
+    """The fixed answer of the size that is asked for"""
+    return jsonify(**_answers()[size])
 
 
 @cache
-def _answer() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(Path(os.environ[ANSWER]).read_text())
+def _answers() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads(Path(os.environ[ANSWERS]).read_text())
     return found
 
 

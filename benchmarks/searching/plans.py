@@ -16,6 +16,7 @@ from catalogtool.app import create_app
 from catalogtool.core import db
 from catalogtool.core.log import configure_logging
 from catalogtool.core.settings import Settings
+from searching.questions import PATH
 from searching.server import Site
 
 EXPLAIN = "EXPLAIN (ANALYZE, BUFFERS) "
@@ -77,9 +78,15 @@ def explainer(site: Site, home: Path) -> Iterator[Explainer]:
     )
     engine: Engine = db.connect(site.url)
     made = Explainer(create_app(settings), site.cookie)
-    event.listen(engine, "after_cursor_execute", made.after)
-    yield made
-    engine.dispose()
+    # What a process reads only once is no part of any answer.
+    made.statements_of(PATH)
+    # The list is read through an engine of its own, beside the one of the other requests.
+    event.listen(Engine, "after_cursor_execute", made.after)
+    try:
+        yield made
+    finally:
+        event.remove(Engine, "after_cursor_execute", made.after)
+        engine.dispose()
 
 
 def whole(statements: list[Statement]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import socket
@@ -12,19 +13,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 
 from catalogtool.auth.service import create_user, ensure_roles
 from catalogtool.core import db
 from searching.client import Client
+from searching.questions import PATH
+from searching.sizes import SIZES
 
 HOST = "127.0.0.1"
 EMAIL = "bench@example.com"
 START_SECONDS = 60
 KEPT = ("PATH", "HOME", "LANG")
 BENCHMARKS = Path(__file__).parents[1]
-TYPICAL = "/api/videos"
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Site:
 def served(url: str, folder: Path) -> Iterator[Site]:
     """The site for as long as the block; its log is `web.log` in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    answer = folder / "floor.json"
+    answers = folder / "floors.json"
     port = _free_port()
     environment = {
         **{name: os.environ[name] for name in KEPT if name in os.environ},
@@ -57,7 +61,7 @@ def served(url: str, folder: Path) -> Iterator[Site]:
         "PORT": str(port),
         "SECRET_KEY": secrets.token_urlsafe(),
         "SECURITY_PASSWORD_SALT": secrets.token_urlsafe(),
-        "FLOOR_ANSWER": str(answer),
+        "FLOOR_ANSWERS": str(answers),
     }
     password = _new_user(url)
     with open(folder / "web.log", "wb") as log:
@@ -70,11 +74,24 @@ def served(url: str, folder: Path) -> Iterator[Site]:
         client = Client(HOST, port)
         cookie, token = client.log_in(EMAIL, password)
         site = Site(url, port, cookie, token, environment)
-        answer.write_bytes(site.client().get(TYPICAL).body)
+        answers.write_text(json.dumps(_typical(site)))
         yield site
     finally:
         process.terminate()
         process.wait(20)
+
+
+def _typical(site: Site) -> dict[str, Any]:
+    """What the list answers at each size: the first page of the whole catalogue."""
+    client, found = site.client(), {}
+    for size, parameters in SIZES.items():
+        url = f"{PATH}?{urlencode(parameters)}"
+        answer = client.get(url)
+        # An error is short and would make everything else look slow.
+        if answer.status != 200:
+            raise RuntimeError(f"{url}: {answer.status} {answer.body[:300]!r}")
+        found[size] = answer.json()
+    return found
 
 
 def _new_user(url: str) -> str:

@@ -26,3 +26,10 @@ def fold_counts() -> None:
     """Every five minutes: keep the ledgers of counts short."""
     with unit_of_work() as session:
         upkeep.fold_counts(session)
+
+
+@periodic("prune_changes", "41 * * * *")
+def prune_changes() -> None:
+    """Every hour: the ledger of changes keeps what a web process may not have heard of yet."""
+    with unit_of_work() as session:
+        upkeep.prune_changes(session)

@@ -305,11 +305,37 @@ FACET_SUMMARY = Table(
     Column("facets", BigInteger, nullable=False),
     Column("videos", BigInteger, nullable=False),
 )
+KNOWN_COUNT = Table(
+    "known_count",
+    Base.metadata,
+    Column("facets", BigInteger, nullable=False),
+    Column("videos", BigInteger, nullable=False),
+)
 CHANNEL_COUNT = Table(
     "channel_count",
     Base.metadata,
     Column("channel_display_name", Text, nullable=False),
     Column("videos", BigInteger, nullable=False),
+)
+# One row for each statement that wrote videos, appended by the same triggers: how many, which ones
+# (null: more than a thousand), and by how many videos the counts by facets changed. Facets that are
+# null say that all is to be counted anew; `pruned` says up to which transaction rows are gone.
+CATALOG_CHANGE = Table(
+    "catalog_change",
+    Base.metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column(
+        "xid", BigInteger, server_default=text("pg_current_xact_id()::text::bigint"), nullable=False
+    ),
+    Column("at", DateTime(timezone=True), server_default=func.now(), nullable=False),
+    Column("videos", BigInteger, nullable=False),
+    Column("ids", ARRAY(BigInteger)),
+    Column("facets", ARRAY(BigInteger)),
+    Column("facet_videos", ARRAY(BigInteger)),
+    Column("known", ARRAY(BigInteger)),
+    Column("known_videos", ARRAY(BigInteger)),
+    Column("pruned", BigInteger),
+    Index("ix_catalog_change_xid", "xid"),
 )
 
 

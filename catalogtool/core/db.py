@@ -14,6 +14,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from catalogtool.core import arrays
+
 POOL_SIZE = 10
 
 # Times are in UTC. The locks of a machine that vanished, or of a process that froze within a
@@ -67,6 +69,7 @@ _reader: sessionmaker[Session] = sessionmaker()
 
 def connect(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
     """Make the engine of this process; every later `unit_of_work()` and `reading()` uses it."""
+    arrays.register()
     target = make_url(url).set(drivername="postgresql+psycopg")
     made = _make_engine(target, SESSION_OPTIONS, pool_size, pool_pre_ping=True)
     reader = _make_engine(

@@ -51,5 +51,6 @@ def open_catalogue(server: str, template: str, number: int) -> Iterator[Catalogu
         with Session(engine) as session, session.begin():
             insert_samples(session, samples)
             session.execute(text("ANALYZE"))
-        yield Catalogue(PlainModel(samples), engine, url)
+        reader = engine.execution_options(isolation_level="AUTOCOMMIT")
+        yield Catalogue(PlainModel(samples), reader, url)
         engine.dispose()

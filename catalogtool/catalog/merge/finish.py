@@ -12,6 +12,7 @@ from catalogtool.catalog.merge.coverage import Edition
 from catalogtool.catalog.merge.delta import as_json
 from catalogtool.catalog.merge.fields import ASSET_FIELDS, SETTLED, VIDEO_FIELDS, Kind
 from catalogtool.catalog.merge.staging import Staging, drop
+from catalogtool.catalog.upkeep import prune_changes
 from catalogtool.channels.service import drop_provisional, give_ids
 
 TEXT_INDEXES = (
@@ -80,6 +81,7 @@ def finish(session: Session, staging: Staging, edition: Edition) -> None:
     for index in TEXT_INDEXES:
         session.execute(text("SELECT gin_clean_pending_list(:index)"), {"index": index})
     session.execute(text("SELECT fold_counts()"))
+    prune_changes(session)
     drop(session, staging)
 
 

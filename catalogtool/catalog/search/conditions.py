@@ -86,13 +86,13 @@ def conditions_for_indexes(filters: Filters, names: Names) -> list[Condition]:
         found += _in_text(Video.title, "video.title", filters.search)
     if filters.artist is not None:
         found += _in_text(ALL_NAMES, ALL_NAMES_SQL, filters.artist)
-        if _has_trigram(filters.artist) or not _is_told_by_letters(filters.artist):
+        if has_trigram(filters.artist) or not _is_told_by_letters(filters.artist):
             found.append(_artist(filters.artist))
     return found
 
 
 def _in_text(column: Any, column_sql: str, text: str) -> list[Condition]:
-    if _has_trigram(text):
+    if has_trigram(text):
         return [column.ilike(like(text))]
     if _is_told_by_letters(text):
         return [_has_letters(column_sql, text)]
@@ -104,26 +104,8 @@ def _is_told_by_letters(text: str) -> bool:
     return len(text) <= 2 and len(text.lower()) == len(text) and "\n" not in text
 
 
-def by_trigrams(filters: Filters) -> list[Condition]:
-    """The texts among the filters that trigrams serve, as conditions on the indexed columns."""
-    columns: dict[str, Any] = {
-        "search": Video.title,
-        "video_id": Video.video_id,
-        "asset_id": Video.asset_id,
-        "custom_id": Video.custom_id,
-        "label": Video.label,
-        "artist": ALL_NAMES,
-    }
-    given = {name: getattr(filters, name) for name in columns}
-    return [
-        columns[name].ilike(like(text))
-        for name, text in given.items()
-        if text is not None and _has_trigram(text)
-    ]
-
-
-def _has_trigram(text: str) -> bool:
-    """Whether three letters or digits stand in a row."""
+def has_trigram(text: str) -> bool:
+    """Whether three letters or digits stand in a row, so that an index by trigrams knows them."""
     return any(text[place : place + 3].isalnum() for place in range(len(text) - 2))
 
 

@@ -13,11 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, true
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, ColumnElement, func, literal, literal_column, true
 
-from catalogtool.catalog.models import AD_SETTINGS
+from catalogtool.catalog.models import AD_SETTINGS, COUNTED_FACETS
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.names import Names
+from catalogtool.core.arrays import Int64Array, Int64s
 
 # Facets with several values and their bits, from the lowest bit up; 0 is always "unknown".
 # A category and a claim status are told by a hash, see `names.py` for those that share one.
@@ -80,18 +83,8 @@ def _layout() -> Iterator[tuple[str, tuple[int, int]]]:
 
 LAYOUT: Mapping[str, tuple[int, int]] = dict(_layout())
 
-# What is counted: `facet_count` by all of the first, `facet_summary` by the second, whose
-# combinations are few.
+# What is counted in all its combinations: see `facet_count`.
 COUNTED = (*VALUES, "has asset_id", "has isrc", "has upc")
-EVERYDAY = (
-    "category",
-    "claimed_status",
-    "policy",
-    "privacy_status",
-    "administered",
-    "hidden",
-    "has asset_id",
-)
 
 Part = tuple[int, int]
 
@@ -107,7 +100,9 @@ def mask_of(names: Iterable[str]) -> int:
     return sum(LAYOUT[name][1] << LAYOUT[name][0] for name in names)
 
 
-COUNTED_MASK, EVERYDAY_MASK = mask_of(COUNTED), mask_of(EVERYDAY)
+COUNTED_MASK = mask_of(COUNTED)
+# Counted apart, because all combinations of everything would be too many: what is known of a video.
+KNOWN_MASK = mask_of(["hidden", *(f"has {name}" for name in KNOWN if name not in AD_SETTINGS)])
 
 
 @dataclass(frozen=True)
@@ -121,11 +116,6 @@ class FacetTest:
     categories: tuple[int, ...] | None = None
 
     @property
-    def is_one_mask(self) -> bool:
-        """Whether mask and value are all of the test."""
-        return not self.unlike and self.categories is None
-
-    @property
     def bits(self) -> int:
         """All bits that the test looks at."""
         found = self.mask if self.categories is None else self.mask | mask_of(["category"])
@@ -133,15 +123,23 @@ class FacetTest:
             found |= mask
         return found
 
-    @property
-    def counted(self) -> FacetTest:
-        """What of the test the ledger knows; as many or more videos pass it."""
+    def within(self, bits: int) -> FacetTest:
+        """What of the test these bits can tell; as many or more videos pass it."""
         return FacetTest(
-            self.mask & COUNTED_MASK,
-            self.value & COUNTED_MASK,
-            tuple((mask, value) for mask, value in self.unlike if not mask & ~COUNTED_MASK),
-            self.categories,
+            self.mask & bits,
+            self.value & bits,
+            tuple((mask, value) for mask, value in self.unlike if not mask & ~bits),
+            self.categories if not mask_of(["category"]) & ~bits else None,
         )
+
+    def among(self, facets: Int64s) -> NDArray[np.bool_]:
+        """Which of these numbers pass."""
+        found: NDArray[np.bool_] = facets & self.mask == self.value
+        for mask, value in self.unlike:
+            found &= facets & mask != value
+        if self.categories is not None:
+            found &= np.isin(facets & mask_of(["category"]), self.categories)
+        return found
 
     def condition(self, facets: ColumnElement[int]) -> ColumnElement[bool]:
         """The test as SQL over a column of such numbers."""
@@ -154,6 +152,13 @@ class FacetTest:
             mask, _ = part("category", 0)
             found = found & facets.op("&")(mask).in_(self.categories)
         return found
+
+
+def has_counted_code(codes: Int64s) -> ColumnElement[bool]:
+    """What is counted of a video's facets is one of these numbers: see `ix_video_facets`."""
+    counted = literal_column(f"(video.{COUNTED_FACETS})", BigInteger)
+    found: ColumnElement[bool] = counted == func.any(literal(codes, Int64Array()))
+    return found
 
 
 def facet_test(filters: Filters, names: Names) -> FacetTest:

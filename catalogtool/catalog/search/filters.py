@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 from catalogtool.catalog.search.fields import NULLABLE
@@ -61,7 +61,7 @@ class Filters:
 
     def canonical(self) -> str:
         """The same text for the same filters, whatever order they were written in."""
-        return json.dumps(asdict(self), sort_keys=True, default=str)
+        return json.dumps(vars(self), sort_keys=True, default=str)
 
 
 PARSERS: dict[str, Parser] = {

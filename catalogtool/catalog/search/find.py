@@ -15,9 +15,10 @@ from catalogtool.catalog.search.ordering import ordering_of
 from catalogtool.catalog.search.pages import Slice
 from catalogtool.catalog.search.parameters import refuse
 from catalogtool.catalog.search.positions import Reading
+from catalogtool.catalog.search.question import Question
 from catalogtool.catalog.search.request import SearchRequest
 from catalogtool.catalog.search.rows import fetch_rows
-from catalogtool.catalog.search.window import Question, Total
+from catalogtool.catalog.search.window import Search, Total
 from catalogtool.core.db import Reader
 
 # So far a page can be asked for by its number; beyond, a cursor reads on at the same speed.
@@ -56,8 +57,7 @@ def search_videos(session: Reader, request: SearchRequest, key: bytes) -> Answer
     cursor = None
     if request.cursor is not None:
         cursor = decode_cursor(request.cursor, request.sort, request.filters, key)
-    question = Question(session, request.filters)
-    total, window = _read_window(request, cursor, question)
+    total, window = _read_window(session, request, cursor)
     number = total.matches
     if not total.exact:
         number = max(number, window.before + len(window.places))
@@ -73,7 +73,7 @@ def search_videos(session: Reader, request: SearchRequest, key: bytes) -> Answer
 
 
 def _read_window(
-    request: SearchRequest, cursor: Cursor | None, question: Question
+    session: Reader, request: SearchRequest, cursor: Cursor | None
 ) -> tuple[Total, Window]:
     """Read one row more than the page holds, to know whether the list goes on."""
     size = request.per_page
@@ -83,7 +83,9 @@ def _read_window(
     reading = Reading(ordering_of(request.sort.field), request.sort.descending, forward)
     reachable = offset < PAGED
     part = Slice(start, offset if reachable else 0, size + 1 if reachable else 0)
-    total, places = question.find(reading, part, exact=request.exact_count)
+    question = Question(session, request.filters)
+    search = Search(session, question, reading, part)
+    total, places = search.find(exact=request.exact_count)
     if not reachable and total.matches > PAGED:
         refuse("page", f"at most {PAGED // size} here; read on with next_cursor")
     more, places = len(places) > size, places[:size]

@@ -2,166 +2,170 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from json import JSONDecoder
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
-    DateTime,
+    FromClause,
+    Interval,
     ScalarSelect,
     Text,
-    bindparam,
+    case,
+    cast,
     func,
+    literal_column,
+    or_,
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
 from catalogtool.auth.models import User
 from catalogtool.catalog.audit_models import MetadataSync, PendingEdit
-from catalogtool.catalog.models import CounterChange
-from catalogtool.catalog.search.lookup import Lookup
-from catalogtool.core.db import Reader
+from catalogtool.catalog.models import CounterChange, Video, VideoCounter
 from catalogtool.core.times import iso
 
 COUNTERS = ("views", "engaged_views", "comments", "likes")
 COUNTER_COLUMNS = tuple(
     getattr(CounterChange, name) for counter in COUNTERS for name in (f"old_{counter}", counter)
 )
+# Of each counter, where its old and its new value stand among these columns.
+PLACES = tuple((name, 2 * number, 2 * number + 1) for number, name in enumerate(COUNTERS))
 
 Changes = dict[str, list[Any]]
-LONGEST_IMPORT = timedelta(days=1)
+LONGEST_IMPORT = literal_column("interval '1 day'", Interval)
+ONE: ColumnElement[int] = literal_column("1")
+
+# What PostgreSQL writes has no blanks around it, which `json.loads` looks for each time.
+_read = JSONDecoder().raw_decode
+RECORD_ID = itemgetter(0)
 
 
-@dataclass
-class Latest:
-    """When a video last changed here, and what; the fields of one report come together."""
+@dataclass(frozen=True)
+class LastChange:
+    """The last change of a video as SQL, beside `Video` and `VideoCounter`.
 
-    last_synced: datetime
-    last_changes: Changes = field(default_factory=dict)
+    `records` and `counters` are to be joined. `moment` is when the video changed; `columns` tell
+    `shown_changes` what. There are several rows where several records were written at one moment.
+    """
+
+    records: FromClause
+    counters: FromClause
+    moment: ColumnElement[datetime | None]
+    columns: tuple[ColumnElement[Any], ...]
 
 
-def counter_changes(row: Mapping[Any, Any]) -> Changes:
-    """`{counter: [old, new]}` of the counters that a row of the series changed."""
-    pairs = {name: [row[f"old_{name}"], row[name]] for name in COUNTERS}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-
-
-def latest_changes(
-    session: Reader, videos: Mapping[int, tuple[str, datetime]]
-) -> dict[int, Latest]:
-    """By id, the last change of these videos (`{id: (video_id, last_synced)}`).
+def last_change() -> LastChange:
+    """When and how a video changed last.
 
     Where the last audit record and the last counter change come from one report, or from one
     moment, they are one change; else the later of the two counts.
     """
-    given = {
-        "ids": list(videos),
-        "video_ids": [video_id for video_id, _ in videos.values()],
-        "moments": [moment for _, moment in videos.values()],
-        "oldest": min(moment for _, moment in videos.values()) - LONGEST_IMPORT,
-        "newest": max(moment for _, moment in videos.values()),
-    }
-    statement = _last_changes()
-    rows = (dict(zip(statement.columns, row, strict=True)) for row in statement.ask(session, given))
-    return _merged(rows)
-
-
-@cache
-def _last_changes() -> Lookup:
-    """Built once: to put it together takes longer than to run it."""
-    page = (
-        func.unnest(
-            bindparam("ids", type_=ARRAY(BigInteger)),
-            bindparam("video_ids", type_=ARRAY(Text)),
-            bindparam("moments", type_=ARRAY(DateTime(timezone=True))),
-        )
-        .table_valued("id", "video_id", "at")
-        .render_derived(name="page")
-    )
-    records, counters = _last_records(page), _last_counters(page)
-    return Lookup.of(
-        select(page.c.id.label("pk"), *records.c, *counters.c)
-        .select_from(page.outerjoin(records, true()).outerjoin(counters, true()))
-        .order_by(records.c.id)
+    records, counters = _last_records(), _last_counters()
+    audited, recorded = records.c.sync_time, counters.c.recorded_at
+    together = records.c.report_id == counters.c.report_id
+    return LastChange(
+        records,
+        counters,
+        # Not null if one of them isn't.
+        func.greatest(audited, recorded),
+        (
+            records.c.id,
+            case(
+                (
+                    or_(recorded.is_(None), together, audited >= recorded),
+                    cast(records.c.changes, Text),
+                )
+            ),
+            case((or_(audited.is_(None), together, recorded >= audited), recorded.is_not(None))),
+            *(counters.c[column.key] for column in COUNTER_COLUMNS),
+        ),
     )
 
 
-def _last_records(page: Any) -> Any:
+def _last_records() -> FromClause:
     """Records of one moment belong together: they were written by one transaction."""
     return (
         select(
             MetadataSync.id,
             MetadataSync.sync_time,
             MetadataSync.changes,
-            MetadataSync.report_id.label("audit_report_id"),
+            MetadataSync.report_id,
         )
-        .where(
-            MetadataSync.video_id == page.c.video_id, *_of_one_import(MetadataSync.sync_time, page)
-        )
+        .where(MetadataSync.video_id == Video.video_id, *_of_one_import(MetadataSync.sync_time))
         .order_by(MetadataSync.sync_time.desc())
-        .fetch(1, with_ties=True)
+        .fetch(ONE, with_ties=True)
         .lateral("records")
     )
 
 
-def _last_counters(page: Any) -> Any:
+def _last_counters() -> FromClause:
     return (
         select(CounterChange.recorded_at, CounterChange.report_id, *COUNTER_COLUMNS)
-        .where(
-            CounterChange.video_pk == page.c.id, *_of_one_import(CounterChange.recorded_at, page)
-        )
+        .where(CounterChange.video_pk == Video.id, *_of_one_import(CounterChange.recorded_at))
         .order_by(CounterChange.recorded_at.desc())
-        .limit(1)
+        .limit(ONE)
         .lateral("counters")
     )
 
 
-def _of_one_import(moment: Any, page: Any) -> tuple[ColumnElement[bool], ...]:
-    """What can belong to the last change.
-
-    Within the bounds of the whole page, too: they spare the planner the months outside.
-    """
-    return (
-        moment <= page.c.at,
-        moment >= page.c.at - LONGEST_IMPORT,
-        moment >= bindparam("oldest", type_=DateTime(timezone=True)),
-        moment <= bindparam("newest", type_=DateTime(timezone=True)),
-    )
+def _of_one_import(moment: Any) -> tuple[ColumnElement[bool], ...]:
+    """What can belong to the last change: nothing where there never was one."""
+    last_synced = VideoCounter.last_synced
+    return moment <= last_synced, moment >= last_synced - LONGEST_IMPORT
 
 
-def _merged(rows: Iterable[Mapping[str, Any]]) -> dict[int, Latest]:
-    found: dict[int, Latest] = {}
-    for row in rows:
-        synced, recorded = row["sync_time"], row["recorded_at"]
-        times = [time for time in (synced, recorded) if time is not None]
-        if not times:
-            continue
-        together = row["report_id"] is not None and row["report_id"] == row["audit_report_id"]
-        latest = found.setdefault(row["pk"], Latest(max(times)))
-        if synced is not None and (together or synced == latest.last_synced):
-            _add(latest.last_changes, row["changes"])
-        if recorded is not None and (together or recorded == latest.last_synced):
-            latest.last_changes |= counter_changes(row)
-    return found
+def shown_changes(parts: Sequence[Sequence[Any]]) -> Changes:
+    """What changed last, from the values of `LastChange.columns` in each row of a video."""
+    shown: Changes = {}
+    for part in sorted(parts, key=RECORD_ID) if len(parts) > 1 else parts:
+        record, counted = part[1:3]
+        if record is not None:
+            _add(shown, _read(record)[0])
+        if counted:
+            shown |= _changed(part[3:])
+    return shown
+
+
+def counter_changes(row: Mapping[Any, Any]) -> Changes:
+    """`{counter: [old, new]}` of the counters that a row of the series changed."""
+    return _changed([row[column.key] for column in COUNTER_COLUMNS])
+
+
+def _changed(counters: Sequence[int | None]) -> Changes:
+    return {
+        name: [counters[old], counters[new]]
+        for name, old, new in PLACES
+        if counters[old] != counters[new]
+    }
 
 
 def _add(changes: Changes, more: Changes) -> None:
     """Take a later record in: the first old value stays, the last new value counts."""
+    if not changes:
+        changes |= more
+        return
     for name, (old, new) in more.items():
         changes[name] = [changes[name][0] if name in changes else old, new]
 
 
-def pending_edits(video_id: InstrumentedAttribute[str]) -> ScalarSelect[Any]:
+def pending_edits(video_id: InstrumentedAttribute[str]) -> ColumnElement[Any]:
     """SQL for what users edited in a video and nothing confirmed yet.
 
     Of each [field, value, by, at, theirs, theirs_at]; the last two are null without a conflict.
     """
+    # Few videos have any, and to see that takes half as long as to put a list of none together.
+    any_at_all = select(true()).where(PendingEdit.video_id == video_id).limit(ONE).scalar_subquery()
+    return case((any_at_all, _listed_edits(video_id)))
+
+
+def _listed_edits(video_id: InstrumentedAttribute[str]) -> ScalarSelect[Any]:
     by_age = func.jsonb_build_array(
         PendingEdit.field,
         PendingEdit.value,

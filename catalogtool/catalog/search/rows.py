@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Text,
+    bindparam,
+    cast,
+    func,
+    null,
+    select,
+    true,
+)
 
 from catalogtool.catalog.models import Video, VideoCounter
 from catalogtool.catalog.search.fields import (
@@ -17,31 +29,46 @@ from catalogtool.catalog.search.fields import (
     LATEST_FIELDS,
     PENDING_FIELD,
 )
-from catalogtool.catalog.search.latest import latest_changes, pending_edits, shown_edits
+from catalogtool.catalog.search.latest import (
+    LastChange,
+    last_change,
+    pending_edits,
+    shown_changes,
+    shown_edits,
+)
 from catalogtool.catalog.search.lookup import Lookup
+from catalogtool.catalog.search.stamps import iso_stamp
 from catalogtool.core.db import Reader
-from catalogtool.core.times import iso
 
+SYNCED_FIELD, CHANGES_FIELD = LATEST_FIELDS
 # What stands in the counters' table.
 COUNTED = {"views", *LATEST_FIELDS}
-ID, VIDEO_ID = 0, 1
+# Choices of fields whose statements are kept.
+KEPT_LAYOUTS = 100
+
+Row = Sequence[Any]
 
 
 @dataclass(frozen=True)
 class Layout:
     """How a stored row becomes an answered one.
 
-    `places`: of each field in the answer's order, where its value stands in the row (some are
-    replaced afterwards). `times`: the fields that hold a time. The others are the places of what
-    needs more than a copy, None where it was not asked for.
+    The first values of the row are the fields in the answer's order; those that one column can't
+    answer are replaced afterwards. `times`: the fields that hold a time. `ads` and `changes`: where
+    in the row stands what these fields are made of, None if they were not asked for.
     """
 
     statement: Lookup
-    places: dict[str, int]
+    fields: tuple[str, ...]
     times: tuple[str, ...]
-    ads: dict[str, int] | None
-    pending: int | None
-    last_synced: int | None
+    ads: slice | None
+    changes: slice | None
+    pending: bool
+
+    @property
+    def id(self) -> int:
+        """The place of the video's id: right behind the fields."""
+        return len(self.fields)
 
 
 def fetch_rows(session: Reader, ids: Sequence[int], fields: Sequence[str]) -> list[dict[str, Any]]:
@@ -49,66 +76,74 @@ def fetch_rows(session: Reader, ids: Sequence[int], fields: Sequence[str]) -> li
     if not ids:
         return []
     layout = _layout(tuple(fields))
-    stored = {row[ID]: row for row in layout.statement.ask(session, {"ids": list(ids)})}
-    rows = [stored[pk] for pk in ids if pk in stored]
-    found = [_answered(row, layout) for row in rows]
-    if layout.last_synced is not None:
-        _add_latest(session, rows, found, layout)
-    return found
+    # As one text: the driver would look at each number.
+    given = {"ids": f"{{{','.join(map(str, ids))}}}"}
+    stored: dict[int, list[Row]] = {}
+    for row in layout.statement.ask(session, given):
+        stored.setdefault(row[layout.id], []).append(row)
+    return [_answered(stored[pk], layout) for pk in ids if pk in stored]
 
 
-def _answered(row: Sequence[Any], layout: Layout) -> dict[str, Any]:
-    video = {name: row[place] for name, place in layout.places.items()}
+def _answered(rows: Sequence[Row], layout: Layout) -> dict[str, Any]:
+    """One video; several rows differ in the records of its last change."""
+    row = rows[0]
+    video = dict(zip(layout.fields, row, strict=False))
     for name in layout.times:
-        video[name] = iso(video[name])
+        video[name] = iso_stamp(video[name])
     if layout.ads is not None:
-        video[AD_FIELD] = {name: row[place] for name, place in layout.ads.items()}
-    if layout.pending is not None:
-        video[PENDING_FIELD] = shown_edits(row[layout.pending])
+        video[AD_FIELD] = dict(zip(AD_COLUMNS, row[layout.ads], strict=True))
+    if layout.changes is not None:
+        video[CHANGES_FIELD] = shown_changes([row[layout.changes] for row in rows])
+    if layout.pending:
+        video[PENDING_FIELD] = shown_edits(video[PENDING_FIELD])
     return video
 
 
-def _add_latest(
-    session: Reader,
-    rows: Sequence[Sequence[Any]],
-    found: Sequence[dict[str, Any]],
-    layout: Layout,
-) -> None:
-    """When each video changed last, and what; only those that ever did are asked for."""
-    place = layout.last_synced
-    assert place is not None
-    synced = {row[ID]: (row[VIDEO_ID], row[place]) for row in rows if row[place]}
-    latest = latest_changes(session, synced) if synced else {}
-    for row, video in zip(rows, found, strict=True):
-        change = latest.get(row[ID])
-        shown = {
-            "last_synced": iso(change.last_synced) if change else None,
-            "last_changes": change.last_changes if change else {},
-        }
-        video.update((name, shown[name]) for name in LATEST_FIELDS if name in layout.places)
-
-
-@cache
+@lru_cache(KEPT_LAYOUTS)
 def _layout(fields: tuple[str, ...]) -> Layout:
     """Made once for each choice of fields: to put the statement together takes longer than it."""
-    columns: dict[str, Any] = {"id": Video.id, "video_id": Video.video_id}
-    columns |= {name: COLUMNS[name] for name in fields if name in COLUMNS}
+    last = None if set(LATEST_FIELDS).isdisjoint(fields) else last_change()
+    columns = [*(_column(name, last) for name in fields), Video.id.expression]
+    ads = changes = None
     if AD_FIELD in fields:
-        columns |= AD_COLUMNS
-    if not set(LATEST_FIELDS).isdisjoint(fields):
-        columns["last_synced"] = VideoCounter.last_synced
-    if PENDING_FIELD in fields:
-        columns[PENDING_FIELD] = pending_edits(Video.video_id)
-    query = select(*(column.label(name) for name, column in columns.items())).select_from(Video)
-    if not COUNTED.isdisjoint(fields):
-        query = query.outerjoin(VideoCounter, VideoCounter.video_pk == Video.id)
-    query = query.where(Video.id == func.any(bindparam("ids", type_=ARRAY(BigInteger))))
-    place = {name: number for number, name in enumerate(columns)}
+        ads = slice(len(columns), len(columns) + len(AD_COLUMNS))
+        columns += (column.expression for column in AD_COLUMNS.values())
+    if last is not None and CHANGES_FIELD in fields:
+        changes = slice(len(columns), None)
+        columns += last.columns
     return Layout(
-        statement=Lookup.of(query),
-        places={name: place.get(name, ID) for name in fields},
-        times=tuple(n for n in fields if n in COLUMNS and isinstance(COLUMNS[n].type, DateTime)),
-        ads={name: place[name] for name in AD_COLUMNS} if AD_FIELD in fields else None,
-        pending=place.get(PENDING_FIELD),
-        last_synced=place.get("last_synced"),
+        statement=_statement(columns, last, counted=not COUNTED.isdisjoint(fields)),
+        fields=fields,
+        times=tuple(name for name in fields if name == SYNCED_FIELD or _is_time(name)),
+        ads=ads,
+        changes=changes,
+        pending=PENDING_FIELD in fields,
     )
+
+
+def _statement(
+    columns: Sequence[ColumnElement[Any]], last: LastChange | None, *, counted: bool
+) -> Lookup:
+    query = select(*columns).select_from(Video)
+    if counted:
+        query = query.outerjoin(VideoCounter, VideoCounter.video_pk == Video.id)
+    if last is not None:
+        query = query.outerjoin(last.records, true()).outerjoin(last.counters, true())
+    # Out of the planner's sight, or it would plan anew for each number of ids.
+    page = select(bindparam("ids", type_=ARRAY(BigInteger))).scalar_subquery()
+    return Lookup.of(query.where(Video.id == func.any(cast(page, ARRAY(BigInteger)))))
+
+
+def _column(name: str, last: LastChange | None) -> ColumnElement[Any]:
+    """What a row holds in a field's place; null where `_answered` puts something together."""
+    if name == PENDING_FIELD:
+        return pending_edits(Video.video_id)
+    if name == SYNCED_FIELD and last is not None:
+        return cast(last.moment, Text)
+    if name not in COLUMNS:
+        return null()
+    return cast(COLUMNS[name], Text) if _is_time(name) else COLUMNS[name].expression
+
+
+def _is_time(name: str) -> bool:
+    return name in COLUMNS and isinstance(COLUMNS[name].type, DateTime)

@@ -1,0 +1,101 @@
+"""The filters beyond the facets, taken apart: each may be listed, looked for, or tested."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from catalogtool.catalog.models import Video
+from catalogtool.catalog.search.conditions import (
+    Condition,
+    conditions_beyond_facets,
+    conditions_for_indexes,
+    has_trigram,
+    in_hidden_channel,
+    is_hidden,
+)
+from catalogtool.catalog.search.filters import Filters
+from catalogtool.catalog.search.known.memory import Wanted
+from catalogtool.catalog.search.names import Names, like
+
+# Each of these groups has an index that leads to its videos.
+GROUPS: tuple[tuple[str, ...], ...] = (
+    ("search",),
+    ("video_id",),
+    ("asset_id",),
+    ("custom_id",),
+    ("artist",),
+    ("label",),
+    ("channel",),
+    ("channel_search",),
+    ("isrc",),
+    ("upc",),
+    ("date_from", "date_to"),
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the filters: alone, and as what may be listed."""
+
+    filters: Filters
+    wanted: Wanted
+
+    @property
+    def text(self) -> str:
+        """What is looked for in the titles, if this is the filter for that."""
+        return self.filters.search or ""
+
+    @property
+    def words(self) -> list[str]:
+        """Its words that the index has, where there is more than one word."""
+        words = self.text.split()
+        return [word for word in words if has_trigram(word)] if len(words) > 1 else []
+
+
+def parts_of(filters: Filters, names: Names) -> list[Part]:
+    """The filters that an index serves, one by one."""
+    found = [_part(alone, names) for alone in _alone(filters)]
+    if filters.hidden == "yes" and names.hidden_channels:
+        key = f"hidden {sorted(names.hidden_channels)}"
+        condition = [is_hidden(names)]
+        found.append(Part(Filters(hidden="yes"), Wanted(key, condition, condition)))
+    return found
+
+
+def led_by(part: Part, word: str) -> Wanted:
+    """The videos with a text in their title, found by one word of it: the index has to look up
+    three letters at a time, and those of a rare word are quicker than those of the whole."""
+    indexed = [Video.title.ilike(like(word)), Video.title.concat("").ilike(like(part.text))]
+    return replace(part.wanted, indexed=indexed)
+
+
+def rest_of(filters: Filters, names: Names) -> Sequence[Condition]:
+    """What is asked beyond the facets and the parts; nothing, mostly."""
+    rest = replace(filters, **{name: None for group in GROUPS for name in group}, hidden="all")  # type: ignore[arg-type]
+    found = conditions_beyond_facets(rest, names)
+    if filters.hidden == "yes" and names.hidden_channels is None:
+        found.append(is_hidden(names))
+    return found
+
+
+def of_hidden_channels(names: Names) -> Wanted:
+    """The videos of the channels that are hidden, which are listed."""
+    condition = [in_hidden_channel(names)]
+    return Wanted(f"of channels {sorted(names.hidden_channels or ())}", condition, condition)
+
+
+def _alone(filters: Filters) -> list[Filters]:
+    given: list[dict[str, Any]] = [
+        {name: value for name in group if (value := getattr(filters, name)) is not None}
+        for group in GROUPS
+    ]
+    return [Filters(hidden="all", **values) for values in given if values]
+
+
+def _part(alone: Filters, names: Names) -> Part:
+    # Of the names, only the channels: the others are those of other filters.
+    known = Names(channels=names.channels)
+    indexed = conditions_for_indexes(alone, known)
+    return Part(alone, Wanted(alone.canonical(), indexed, conditions_beyond_facets(alone, known)))

@@ -1,0 +1,83 @@
+"""Arrays of 64-bit integers to and from PostgreSQL without an object for each number.
+
+With `register`, psycopg takes `numpy` arrays as parameters, and answers `bigint[]` with them where
+results are asked for in the binary format.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+from psycopg import pq
+from psycopg.abc import Buffer
+from psycopg.adapt import Dumper, Loader
+from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy.types import UserDefinedType
+
+Int64s = NDArray[np.int64]
+BIGINT_OID, BIGINT_ARRAY_OID = 20, 1016
+# As PostgreSQL sends an array: dimensions, whether nulls are among it, the type, then for the one
+# dimension its length and first index; each element has its length before it.
+HEADER = np.dtype(">i4")
+ELEMENT = np.dtype([("length", ">i4"), ("value", ">i8")])
+NO_DIMENSION, ONE_DIMENSION = 12, 20
+
+
+class Int64Array(UserDefinedType[Int64s]):
+    """The type of such a parameter in a statement of SQLAlchemy."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "bigint[]"
+
+
+class _ArrayDumper(Dumper):
+    format = pq.Format.BINARY
+    oid = BIGINT_ARRAY_OID
+
+    def dump(self, obj: Int64s) -> bytes:
+        header = np.array([1, 0, BIGINT_OID, len(obj), 1], HEADER)
+        elements = np.empty(len(obj), ELEMENT)
+        elements["length"], elements["value"] = 8, obj
+        return header.tobytes() + elements.tobytes()
+
+
+class _ArrayLoader(Loader):
+    format = pq.Format.BINARY
+
+    def load(self, data: Buffer) -> Int64s:
+        if len(data) <= NO_DIMENSION:
+            return np.empty(0, np.int64)
+        return np.frombuffer(data, ELEMENT, offset=ONE_DIMENSION)["value"].astype(np.int64)
+
+
+def register() -> None:
+    """Teach the driver; connections that are made later know."""
+    psycopg.adapters.register_dumper(np.ndarray, _ArrayDumper)
+    psycopg.adapters.register_loader(BIGINT_ARRAY_OID, _ArrayLoader)
+
+
+def is_among(column: Any, ids: Int64s) -> ColumnElement[bool]:
+    """The column holds one of these numbers; the planner finds each by an index."""
+    found: ColumnElement[bool] = column == func.any(literal(ids, Int64Array()))
+    return found
+
+
+def hashed_among(column: Any, ids: Int64s) -> ColumnElement[bool]:
+    """The same for rows that are read anyway: each is looked up in a hash of the numbers.
+
+    As a subquery that nobody can turn into a join, because then the order of the rows would go.
+    """
+    listed = select(func.unnest(literal(ids, Int64Array())))
+    found: ColumnElement[bool] = column.in_(listed).is_(True)
+    return found
+
+
+def hashed_not_among(column: Any, ids: Int64s) -> ColumnElement[bool]:
+    """The column holds none of these numbers, told in the same way."""
+    found: ColumnElement[bool] = column.not_in(select(func.unnest(literal(ids, Int64Array()))))
+    return found
