@@ -45,6 +45,9 @@ READING_OPTIONS = " ".join(
 NEVER = 2**31
 REST_SECONDS = 2.0
 
+# Before any engine is made: each takes over what the driver knows at that time.
+arrays.register()
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -69,7 +72,6 @@ _reader: sessionmaker[Session] = sessionmaker()
 
 def connect(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
     """Make the engine of this process; every later `unit_of_work()` and `reading()` uses it."""
-    arrays.register()
     target = make_url(url).set(drivername="postgresql+psycopg")
     made = _make_engine(target, SESSION_OPTIONS, pool_size, pool_pre_ping=True)
     reader = _make_engine(

@@ -16,7 +16,9 @@ from sqlalchemy.sql.selectable import FromClause
 
 from catalogtool.catalog.models import Video, VideoCounter
 
-LONG_TIES = {"updated_at", "video_length", "category", "channel_display_name", "last_synced"}
+LONGEST_TIES = {"updated_at", "category", "channel_display_name", "last_synced"}
+# The longest videos have few of their length, the others thousands.
+LONG_TIES = {*LONGEST_TIES, "video_length"}
 COUNTED = {"views", "last_synced"}
 
 
@@ -36,6 +38,7 @@ class Ordering:
     facets: ColumnElement[int]
     nullable: bool
     long_ties: bool
+    longest_ties: bool
 
 
 def ordering_of(field: str) -> Ordering:
@@ -53,4 +56,5 @@ def ordering_of(field: str) -> Ordering:
         facets=table.c.facets,
         nullable=bool(value.nullable),
         long_ties=field in LONG_TIES,
+        longest_ties=field in LONGEST_TIES,
     )

@@ -43,6 +43,17 @@ class Reading:
     forward: bool = True
 
     @property
+    def backwards(self) -> Reading:
+        """The same list from its end."""
+        return replace(self, forward=not self.forward)
+
+    @property
+    def past_short_ties(self) -> Reading:
+        """For so many rows that only the longest ties are worth a visit of each value."""
+        ordering = replace(self.ordering, long_ties=self.ordering.longest_ties)
+        return replace(self, ordering=ordering)
+
+    @property
     def values_descend(self) -> bool:
         """Whether the values fall while reading."""
         return self.descending == self.forward
@@ -54,11 +65,11 @@ class Reading:
 
 
 def stretches(reading: Reading, start: Position | None) -> list[Stretch]:
-    """The stretches from a position (from the list's start without one), in reading order."""
+    """The stretches from a position (without one, from the first row), in reading order."""
     with_value, without = _with_value(reading), _without_value(reading)
     order = reading.ordering
     if start is None:
-        found = [with_value, without]
+        found = [with_value, without] if reading.forward else [without, with_value]
     elif start.value is None:
         rest = _narrow(without, reading.later(order.id, start.id, descend=not reading.forward))
         found = [rest] if reading.forward else [rest, with_value]
