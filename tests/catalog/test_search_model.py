@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from catalogtool.catalog.search import names, window
+from catalogtool.catalog.search import names, question, window
 from catalogtool.catalog.search.find import Answer, search_videos
+from catalogtool.catalog.search.known import listing, memory
+from catalogtool.catalog.search.known.memory import memory_of
 from catalogtool.catalog.search.request import parse_request
 from tests.catalog.conftest import Catalogue
 from tests.catalog.search_requests import filter_sets, sorts
@@ -21,22 +25,43 @@ many_examples = settings(
 )
 
 
-@pytest.fixture(params=["as it is", "walk", "gather", "many names"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """All ways to read a page: walk along the sort's index, or sort all matches; and with names
+@pytest.fixture(
+    params=[
+        "as it is",
+        "listed and found by key",
+        "listed and read along",
+        "walk",
+        "gather",
+        "many names",
+    ]
+)
+def way(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, catalogue: Catalogue
+) -> Iterator[str]:
+    """All ways to read a page: all matches at hand, or not, by an index or sorted; and with names
     that are too many to list."""
-    if request.param in {"walk", "many names"}:
-        monkeypatch.setattr(window, "GATHER_COST", 1e12)
-        monkeypatch.setattr(window, "GATHERED_AT_FIRST", -1)
-    if request.param == "gather":
-        monkeypatch.setattr(window, "GATHER_COST", 0)
+    if request.param.startswith("listed"):
+        monkeypatch.setattr(window, "KEY_COST", 0 if "by key" in request.param else 1e12)
+        monkeypatch.setattr(question, "FIND_COST", -1)
+    if request.param in {"walk", "gather", "many names"}:
+        for module in (listing, memory, question, window):
+            monkeypatch.setattr(module, "MOST_LISTED", -1)
+        monkeypatch.setattr(window, "GATHER_COST", 0 if request.param == "gather" else 1e12)
     if request.param == "many names":
         monkeypatch.setattr(names, "MOST_NAMES", 0)
-    return str(request.param)
+    forget(catalogue)
+    yield str(request.param)
+    forget(catalogue)
+
+
+def forget(catalogue: Catalogue) -> None:
+    """What was listed in one way must not answer in another."""
+    with catalogue.engine.connect() as connection:
+        memory_of(connection).shelf.clear()
 
 
 def ask(connection: Connection, asked: dict[str, str], **more: str) -> Answer:
-    if window.GATHERED_AT_FIRST < 0:
+    if window.MOST_LISTED < 0:
         more = {"count": "exact", **more}
     return search_videos(connection, parse_request({"fields": "id", **asked, **more}), KEY)
 
@@ -99,7 +124,11 @@ def test_walking_by_cursor_meets_every_video_once_in_both_directions(
 def test_a_long_list_is_counted_by_estimate_unless_asked_exactly(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str]
 ) -> None:
-    monkeypatch.setattr(window, "GATHERED_AT_FIRST", 20)
+    for module in (listing, memory, question, window):
+        monkeypatch.setattr(module, "MOST_LISTED", 20)
+    monkeypatch.setattr(window, "EXACT_UP_TO", 19)
+    monkeypatch.setattr(memory, "EXACT_UP_TO", 19)
+    forget(catalogue)
     expected = catalogue.model.find(asked, "title:asc")
     with catalogue.engine.connect() as connection:
         estimated = ask(connection, asked)

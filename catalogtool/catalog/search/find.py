@@ -18,11 +18,8 @@ from catalogtool.catalog.search.positions import Reading
 from catalogtool.catalog.search.question import Question
 from catalogtool.catalog.search.request import SearchRequest
 from catalogtool.catalog.search.rows import fetch_rows
-from catalogtool.catalog.search.window import Search, Total
+from catalogtool.catalog.search.window import PAGED, Search, Total
 from catalogtool.core.db import Reader
-
-# So far a page can be asked for by its number; beyond, a cursor reads on at the same speed.
-PAGED = 10_000
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ def search_videos(session: Reader, request: SearchRequest, key: bytes) -> Answer
     number = total.matches
     if not total.exact:
         number = max(number, window.before + len(window.places))
-    pages = -(-min(number, PAGED) // request.per_page)
+    pages = -(-min(number, total.paged) // request.per_page)
     return Answer(
         videos=fetch_rows(session, [place.id for place in window.places], request.fields),
         total=number,

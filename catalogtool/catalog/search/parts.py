@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,20 +19,20 @@ from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.known.memory import Wanted
 from catalogtool.catalog.search.names import Names, like
 
-# Each of these groups has an index that leads to its videos.
-GROUPS: tuple[tuple[str, ...], ...] = (
-    ("search",),
-    ("video_id",),
-    ("asset_id",),
-    ("custom_id",),
-    ("artist",),
-    ("label",),
-    ("channel",),
-    ("channel_search",),
-    ("isrc",),
-    ("upc",),
-    ("date_from", "date_to"),
-)
+# Each of these groups has an index that leads to its videos; with it, the sort by the same field.
+GROUPS: dict[tuple[str, ...], str | None] = {
+    ("search",): "title",
+    ("video_id",): None,
+    ("asset_id",): None,
+    ("custom_id",): None,
+    ("artist",): None,
+    ("label",): None,
+    ("channel",): "channel_display_name",
+    ("channel_search",): "channel_display_name",
+    ("isrc",): None,
+    ("upc",): None,
+    ("date_from", "date_to"): "time_published",
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Part:
 
     filters: Filters
     wanted: Wanted
+    # The sort whose values tell whether a video matches.
+    field: str | None = None
 
     @property
     def text(self) -> str:
@@ -56,7 +58,7 @@ class Part:
 
 def parts_of(filters: Filters, names: Names) -> list[Part]:
     """The filters that an index serves, one by one."""
-    found = [_part(alone, names) for alone in _alone(filters)]
+    found = list(_parts(filters, names))
     if filters.hidden == "yes" and names.hidden_channels:
         key = f"hidden {sorted(names.hidden_channels)}"
         condition = [is_hidden(names)]
@@ -86,16 +88,15 @@ def of_hidden_channels(names: Names) -> Wanted:
     return Wanted(f"of channels {sorted(names.hidden_channels or ())}", condition, condition)
 
 
-def _alone(filters: Filters) -> list[Filters]:
-    given: list[dict[str, Any]] = [
-        {name: value for name in group if (value := getattr(filters, name)) is not None}
-        for group in GROUPS
-    ]
-    return [Filters(hidden="all", **values) for values in given if values]
-
-
-def _part(alone: Filters, names: Names) -> Part:
+def _parts(filters: Filters, names: Names) -> Iterator[Part]:
     # Of the names, only the channels: the others are those of other filters.
     known = Names(channels=names.channels)
-    indexed = conditions_for_indexes(alone, known)
-    return Part(alone, Wanted(alone.canonical(), indexed, conditions_beyond_facets(alone, known)))
+    for group, field in GROUPS.items():
+        given: dict[str, Any] = {
+            name: value for name in group if (value := getattr(filters, name)) is not None
+        }
+        if given:
+            alone = Filters(hidden="all", **given)
+            indexed = conditions_for_indexes(alone, known)
+            plain = conditions_beyond_facets(alone, known)
+            yield Part(alone, Wanted(alone.canonical(), indexed, plain), field)

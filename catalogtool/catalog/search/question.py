@@ -62,7 +62,16 @@ class Question:
     @property
     def beyond(self) -> list[Condition]:
         """What lies beyond, as conditions on the video's own row."""
-        return [*(c for part in self._parts for c in part.wanted.plain), *self._rest]
+        return self.beyond_value("")
+
+    def told_by(self, sort: str) -> list[Condition]:
+        """What lies beyond, but can be told from the value that the list is sorted by."""
+        return [c for part in self._parts if part.field == sort for c in part.wanted.plain]
+
+    def beyond_value(self, sort: str) -> list[Condition]:
+        """What lies beyond that, too."""
+        others = [part for part in self._parts if part.field != sort]
+        return [*(c for part in others for c in part.wanted.plain), *self._rest]
 
     @cached_property
     def at_most(self) -> int:
@@ -197,6 +206,8 @@ class Question:
             return None
         found = found.only(self.test.among(found.facets))
         conditions = list(self._rest)
+        if self._left_out is None and self.names.hidden_channels:
+            conditions.append(not_in_hidden_channel(self.names))
         for part in others:
             size = self._memory.size(self._state, part.wanted)
             listed = self._take(part.wanted) if size is not None else None

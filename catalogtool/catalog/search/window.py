@@ -19,6 +19,7 @@ from catalogtool.catalog.search.bounds import bounds_of
 from catalogtool.catalog.search.conditions import Condition
 from catalogtool.catalog.search.cursors import Position
 from catalogtool.catalog.search.estimate import EXACT_UP_TO
+from catalogtool.catalog.search.known.listing import MOST_LISTED
 from catalogtool.catalog.search.known.matches import Matches
 from catalogtool.catalog.search.ordering import Ordering
 from catalogtool.catalog.search.pages import Slice, gather, gather_along, sort_listed, walk
@@ -30,11 +31,14 @@ from catalogtool.core.db import Reader
 CHECK_COST, GATHER_COST, HASH_COST, KEY_COST = 1.5, 3.0, 0.1, 4.0
 # Never gather more than this: what it takes must stay far below a second.
 MOST_GATHERED = 500_000
-GATHERED_AT_FIRST = 20_000
 # A walk may look at so many videos, and at four times as many as are expected, in vain.
 LEAST_BUDGET = 10_000
 # Of so many entries, short ties are quicker sorted than visited value by value.
 MANY = 2_000
+# So far a page can be asked for by its number; beyond, a cursor reads on at the same speed.
+PAGED = 10_000
+# Where each video has to be looked at, the pages that are told of end after so many of them.
+MOST_LOOKED_AT, LEAST_PAGED = 50_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Total:
 
     matches: int
     exact: bool
+    # So many matches can be reached by the number of a page.
+    paged: int = PAGED
 
 
 @dataclass(frozen=True)
@@ -111,23 +117,32 @@ class Search:
         """Nobody could list them all; but they may be 10,000 at most, which are counted."""
         estimate, least = self.question.estimate, EXACT_UP_TO + 1
         if not estimate.surely_many:
-            found, places = self._gather(GATHERED_AT_FIRST)
-            if found <= GATHERED_AT_FIRST:
+            found, places = self._gather(MOST_LISTED)
+            if found <= MOST_LISTED:
                 return Total(found, exact=True), places
             least = found
         matches = max(estimate.matches, least)
-        total = Total(self._count(), exact=True) if exact else Total(matches, exact=False)
+        total = Total(matches, exact=False, paged=self._paged(matches))
+        if exact:
+            total = replace(total, matches=self._count(), exact=True)
         walked = None
         if self._cost_of_gathering(total.matches) >= self._cost_of_walking(total.matches):
             # The matches may lie at the list's other end; then it is better to gather after all.
             expected = self._rows_to_check(total.matches)
-            budget = LEAST_BUDGET + int(4 * expected) if self.question.beyond else None
+            beyond = self.question.beyond_value(self.reading.ordering.field)
+            budget = LEAST_BUDGET + int(4 * expected) if beyond else None
             walked = self._walk(budget)
         if walked is None and total.matches <= MOST_GATHERED:
             found, places = self._gather(MOST_GATHERED)
             if found <= MOST_GATHERED:
                 return Total(found, exact=True), places
         return total, self._walk() or [] if walked is None else walked
+
+    def _paged(self, matches: int) -> int:
+        if not self.question.beyond_value(self.reading.ordering.field):
+            return PAGED
+        share = matches / max(self.question.at_most, matches)
+        return max(LEAST_PAGED, min(PAGED, int(MOST_LOOKED_AT * share)))
 
     def _rows_to_check(self, matches: int) -> float:
         """How many rows that pass the facets a walk is expected to look at."""
@@ -140,7 +155,8 @@ class Search:
         question = self.question
         checked = self._rows_to_check(matches)
         cost = checked * question.videos / max(question.at_most, matches, 1) * WALK_COST
-        return cost + checked * CHECK_COST if question.beyond else cost
+        beyond = question.beyond_value(self.reading.ordering.field)
+        return cost + checked * CHECK_COST if beyond else cost
 
     def _cost_of_gathering(self, matches: int) -> float:
         cost = matches * GATHER_COST
@@ -164,9 +180,11 @@ class Search:
         return bounds_of(order.field, order.value, question.filters, question.names)
 
     def _walk(self, budget: int | None = None) -> list[Position] | None:
-        on_index = self._on_index(self.reading.ordering)
-        matches = self.question.estimate.matches if self.question.beyond else self.question.at_most
-        return self._read_along(on_index, self.question.beyond, self._rows_to_read(matches), budget)
+        question, order = self.question, self.reading.ordering
+        on_index = [*self._on_index(order), *question.told_by(order.field)]
+        matches = question.estimate.matches if question.beyond else question.at_most
+        beyond = question.beyond_value(order.field)
+        return self._read_along(on_index, beyond, self._rows_to_read(matches), budget)
 
     def _read_along(
         self,

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from catalogtool.catalog.search.conditions import Condition
+from catalogtool.catalog.search.estimate import EXACT_UP_TO
 from catalogtool.catalog.search.facets import COUNTED_MASK, KNOWN_MASK, FacetTest
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.known.changes import (
@@ -40,8 +41,6 @@ SELECT pg_current_snapshot()::text,
     (SELECT array_agg(facets) FROM known_count), (SELECT array_agg(videos) FROM known_count)
 """
 NONE = np.empty(0, np.int64)
-# What was too many to be listed may have become a little less.
-FEWEST_UNLISTED = MOST_LISTED - MOST_CHANGED
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,7 @@ class Memory:
         return names, later
 
     def listed(self, session: Reader, state: State, wanted: Wanted) -> Found:
-        """The videos that are wanted; None if they are more than `FEWEST_UNLISTED`."""
+        """The videos that are wanted; None if they are more than `EXACT_UP_TO`."""
         changed, found = self._kept(state, wanted)
         if changed is None:
             found = list_videos(session, wanted.indexed)
@@ -167,7 +166,13 @@ class Memory:
     def _kept(self, state: State, wanted: Wanted) -> tuple[Int64s | None, Found]:
         """What is on the shelf, and which videos have changed since; None if nothing is of use."""
         kept = self.shelf.take(wanted.key)
-        return (None, None) if kept is None else (state.changed_since(kept[0]), kept[1])
+        if kept is None:
+            return None, None
+        sequence, found = kept
+        changed = state.changed_since(sequence)
+        if found is None and changed is not None and len(changed) > MOST_LISTED - EXACT_UP_TO:
+            return None, None
+        return changed, found
 
     def sample(self, session: Reader, state: State) -> tuple[Sample, int]:
         """Some videos, and how many may have changed since they were read."""

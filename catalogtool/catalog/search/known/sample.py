@@ -36,7 +36,7 @@ from catalogtool.core.db import Reader
 
 # One video in 128, in a random order, has an index: of a large catalogue its beginning is enough.
 RANKS, KEPT_RANKS = 8192, 64
-SAMPLE_SIZE = 8_000
+SAMPLE_SIZE = 24_000
 _DAY = 24 * 60 * 60
 _EPOCH = date(1970, 1, 1)
 _HIDDEN = mask_of(["hidden"])
