@@ -43,7 +43,7 @@ TABLES = {
     "youtube_shorts": _rows("youtube_shorts", *TIMES),
     "video_counter": _rows("video_counter", "video_pk", "last_synced", more=_COUNTED, of=_OF_VIDEO),
     "facet_count": _ledger("facet_count", "facets"),
-    "facet_summary": _ledger("facet_summary", "facets"),
+    "known_count": _ledger("known_count", "facets"),
     "channel_count": _ledger("channel_count", "channel_display_name"),
     "metadata_sync": _rows("metadata_sync", "id", "sync_time"),
     "counter_change": _rows(

@@ -161,6 +161,7 @@ class Video(Base):
         _gin("ids_trigram", *IDS, trigrams=IDS),
         _gin("letters", text(f"({letters('title')})"), text(f"({letters('video_names(artist)')})")),
         Index("ix_video_claimed_status", "claimed_status"),
+        Index("ix_video_label", "label"),
         Index("ix_video_asset_id", "asset_id"),
         Index("ix_video_custom_id", "custom_id"),
         Index("ix_video_isrc", "isrc"),
@@ -298,12 +299,6 @@ FACET_COUNT = Table(
     Column("facets", BigInteger, nullable=False),
     Column("videos", BigInteger, nullable=False),
     Column("folded", Boolean, server_default="false", nullable=False),
-)
-FACET_SUMMARY = Table(
-    "facet_summary",
-    Base.metadata,
-    Column("facets", BigInteger, nullable=False),
-    Column("videos", BigInteger, nullable=False),
 )
 KNOWN_COUNT = Table(
     "known_count",

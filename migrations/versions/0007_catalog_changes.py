@@ -16,13 +16,14 @@ revision = "0007"
 down_revision = "0006"
 
 COUNTED = (1 << 35) - 1
+# What the ledger that is dropped here had.
 EVERYDAY = 0x1C0FCFFFF
 # `hidden` and whether each field holds anything, but for the ad settings.
 KNOWN = ((1 << 20) - 1) << 31
 # A statement that wrote more videos tells their number only.
 MOST_IDS = 1000
 
-LEDGERS = ("facet_count", "facet_summary", "known_count", "channel_count")
+LEDGERS = ("facet_count", "known_count", "channel_count")
 
 ADDED = "SELECT facets, channel_display_name, 1 AS videos FROM added"
 REMOVED = "SELECT facets, channel_display_name, -1 AS videos FROM removed"
@@ -48,9 +49,6 @@ BEGIN
         FROM parts GROUP BY 1 HAVING sum(videos) <> 0),
     into_count AS (
         INSERT INTO facet_count (facets, videos) SELECT facets, videos FROM counted),
-    into_summary AS (
-        INSERT INTO facet_summary (facets, videos)
-        SELECT facets & {everyday}, sum(videos) FROM counted GROUP BY 1 HAVING sum(videos) <> 0),
     into_known AS (
         INSERT INTO known_count (facets, videos) SELECT facets, videos FROM known)
     INSERT INTO catalog_change (videos, ids, facets, facet_videos, known, known_videos)
@@ -83,7 +81,6 @@ def count_videos(name: str, rows: str, table: str, written: str, then: str = "")
         then=then,
         bits=COUNTED | KNOWN,
         counted=COUNTED,
-        everyday=EVERYDAY,
         known=KNOWN,
         most_ids=MOST_IDS,
     )
@@ -123,19 +120,15 @@ CREATE OR REPLACE FUNCTION fold_counts() RETURNS void LANGUAGE sql AS $body$
     WITH taken AS (DELETE FROM facet_count RETURNING facets, videos)
     INSERT INTO facet_count (facets, videos, folded)
     SELECT facets, sum(videos), true FROM taken GROUP BY facets HAVING sum(videos) <> 0;
-    WITH taken AS (DELETE FROM facet_summary RETURNING facets, videos)
-    INSERT INTO facet_summary (facets, videos)
-    SELECT facets, sum(videos) FROM taken GROUP BY facets HAVING sum(videos) <> 0;{more}
+    WITH taken AS (DELETE FROM {other} RETURNING facets, videos)
+    INSERT INTO {other} (facets, videos)
+    SELECT facets, sum(videos) FROM taken GROUP BY facets HAVING sum(videos) <> 0;
     WITH taken AS (DELETE FROM channel_count RETURNING channel_display_name, videos)
     INSERT INTO channel_count (channel_display_name, videos)
     SELECT channel_display_name, sum(videos) FROM taken
     GROUP BY channel_display_name HAVING sum(videos) <> 0;
 $body$
 """
-FOLD_KNOWN = """
-    WITH taken AS (DELETE FROM known_count RETURNING facets, videos)
-    INSERT INTO known_count (facets, videos)
-    SELECT facets, sum(videos) FROM taken GROUP BY facets HAVING sum(videos) <> 0;"""
 
 # As the functions were before, to the letter.
 FORMER_COUNT_VIDEOS = """
@@ -168,7 +161,7 @@ FORMER = (
     former_count_videos("count_added_videos", ADDED),
     former_count_videos("count_removed_videos", REMOVED),
     former_count_videos("count_changed_videos", CHANGED, COPY_FACETS),
-    FOLD_COUNTS.format(more=""),
+    FOLD_COUNTS.format(other="facet_summary"),
 )
 
 
@@ -205,12 +198,26 @@ def upgrade() -> None:
         f"""INSERT INTO known_count (facets, videos)
         SELECT facets & {KNOWN}, count(*) FROM video GROUP BY 1"""
     )
-    for statement in (*COUNTS, FOLD_COUNTS.format(more=FOLD_KNOWN)):
+    # The labels in use, one step for each: a part of less than three letters has no trigram.
+    op.create_index("ix_video_label", "video", ["label"])
+    for statement in (*COUNTS, FOLD_COUNTS.format(other="known_count")):
         op.execute(statement)
+    # Nobody asks it any more.
+    op.drop_table("facet_summary")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_video_label", "video")
     op.execute("DROP TRIGGER forget_videos ON video")
+    op.create_table(
+        "facet_summary",
+        sa.Column("facets", sa.BigInteger(), nullable=False),
+        sa.Column("videos", sa.BigInteger(), nullable=False),
+    )
+    op.execute(
+        f"""INSERT INTO facet_summary
+        SELECT facets & {EVERYDAY}, sum(videos) FROM facet_count GROUP BY 1"""
+    )
     for statement in FORMER:
         op.execute(statement)
     op.execute("DROP FUNCTION forget_videos()")

@@ -15,7 +15,6 @@ from catalogtool.catalog.models import (
     CATALOG_CHANGE,
     CHANNEL_COUNT,
     FACET_COUNT,
-    FACET_SUMMARY,
     KNOWN_COUNT,
     Video,
 )
@@ -276,7 +275,7 @@ def test_after_a_truncate_everything_is_to_be_loaded_anew(engine: Engine, statem
     (change,) = changes_since(engine, before)
     assert change.is_reload
     with Session(engine) as session:
-        for ledger in (FACET_COUNT, FACET_SUMMARY, KNOWN_COUNT, CHANNEL_COUNT):
+        for ledger in (FACET_COUNT, KNOWN_COUNT, CHANNEL_COUNT):
             assert session.scalar(select(func.count()).select_from(ledger)) == 0
     (change,) = run(engine, "INSERT INTO video (video_id, title) VALUES ('first', 'First')")
     assert change.facet_videos == [1]

@@ -61,7 +61,7 @@ def forget(catalogue: Catalogue) -> None:
 
 
 def ask(connection: Connection, asked: dict[str, str], **more: str) -> Answer:
-    if window.MOST_LISTED < 0:
+    if listing.MOST_LISTED < 0:
         more = {"count": "exact", **more}
     return search_videos(connection, parse_request({"fields": "id", **asked, **more}), KEY)
 

@@ -25,7 +25,7 @@ from sqlalchemy.sql.selectable import FromClause
 from catalogtool.catalog.models import Video, VideoCounter, letters
 from catalogtool.catalog.search.fields import NULLABLE
 from catalogtool.catalog.search.filters import Filters
-from catalogtool.catalog.search.names import Names, hit, like
+from catalogtool.catalog.search.names import Names, has_trigram, hit, like
 from catalogtool.channels.models import Channel
 
 SHORT_BELOW = 240
@@ -81,7 +81,15 @@ def conditions_for_indexes(filters: Filters, names: Names) -> list[Condition]:
     letters of a title, and all names in one text, have. What no index serves is put so that none
     seems to.
     """
-    found = conditions_beyond_facets(replace(filters, search=None, artist=None), names)
+    found: list[Condition] = []
+    others = replace(filters, search=None, artist=None)
+    if filters.label is not None and names.labels is not None:
+        found.append(Video.label.in_(names.labels))
+        others = replace(others, label=None)
+    if filters.video_id is not None and _is_pair(filters.video_id):
+        found += _in_video_id(filters.video_id)
+        others = replace(others, video_id=None)
+    found += conditions_beyond_facets(others, names)
     if filters.search is not None:
         found += _in_text(Video.title, "video.title", filters.search)
     if filters.artist is not None:
@@ -104,9 +112,18 @@ def _is_told_by_letters(text: str) -> bool:
     return len(text) <= 2 and len(text.lower()) == len(text) and "\n" not in text
 
 
-def has_trigram(text: str) -> bool:
-    """Whether three letters or digits stand in a row, so that an index by trigrams knows them."""
-    return any(text[place : place + 3].isalnum() for place in range(len(text) - 2))
+def _is_pair(text: str) -> bool:
+    return len(text) == 2 and text.isascii() and text.isalnum()
+
+
+def _in_video_id(pair: str) -> list[Condition]:
+    """Two letters or digits, by the trigrams that they are a part of.
+
+    Before them, or behind, stands a letter or a digit; or else no letter on either side.
+    """
+    pair, beside = pair.lower(), r"[!-/:-@\[-`{-~ ]"
+    around = f"[a-z0-9]{pair}|{pair}[a-z0-9]|(^|{beside}){pair}({beside}|$)"
+    return [Video.video_id.op("~*")(around), Video.video_id.concat("").ilike(like(pair))]
 
 
 def _has_letters(text_sql: str, text: str) -> Condition:

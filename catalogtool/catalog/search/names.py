@@ -40,6 +40,8 @@ class Names:
     category_codes: Sequence[int] | None = None
     status_code: int | None = None
     channels: Sequence[str] | None = None
+    # Only for a part of a label that is too short for the index by trigrams.
+    labels: Sequence[str] | None = None
     hidden_channels: Sequence[str] | None = None
 
 
@@ -47,6 +49,11 @@ def like(text: str) -> str:
     """A LIKE pattern for this text anywhere; `%`, `_` and the backslash stand for themselves."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+def has_trigram(text: str) -> bool:
+    """Whether three letters or digits stand in a row, so that an index by trigrams knows them."""
+    return any(text[place : place + 3].isalnum() for place in range(len(text) - 2))
 
 
 def distinct_values(column: InstrumentedAttribute[Any]) -> Select[Any]:
@@ -77,6 +84,7 @@ def look_up(
         "category": filters.category,
         "claimed_status": filters.claimed_status,
         "channel": like(filters.channel_search or ""),
+        "label": like(filters.label or ""),
         "few": MOST_NAMES + 1,
         **values,
     }
@@ -86,6 +94,7 @@ def look_up(
         **_in_any_case(found.get("categories")),
         status_code=_exact(found.get("statuses"), filters.claimed_status),
         channels=found.get("channels"),
+        labels=found.get("labels"),
         hidden_channels=found.get("hidden_channels"),
     )
     return names, row[len(asked) :]
@@ -95,6 +104,7 @@ _ASKED: dict[str, Callable[[Filters], bool]] = {
     "categories": lambda filters: filters.category is not None,
     "statuses": lambda filters: filters.claimed_status is not None,
     "channels": lambda filters: filters.channel_search is not None,
+    "labels": lambda filters: filters.label is not None and not has_trigram(filters.label),
     "hidden_channels": lambda filters: filters.hidden != "all",
 }
 
@@ -108,10 +118,16 @@ def _lists(asked: tuple[str, ...], also: tuple[ColumnElement[Any], ...]) -> Look
         "channels": select(Channel.name).where(
             Channel.name.ilike(bindparam("channel", type_=Text))
         ),
+        "labels": _labels(),
         "hidden_channels": select(Channel.name).where(Channel.hidden),
     }
     lists = (_listed(statements[name]).label(name) for name in asked)
     return Lookup.of(select(*lists, *also))
+
+
+def _labels() -> Select[Any]:
+    label = distinct_values(Video.label).subquery().c.value
+    return select(label).where(label.ilike(bindparam("label", type_=Text)))
 
 
 def _coded(column: InstrumentedAttribute[Any], codes: int, wanted: str) -> Select[Any]:

@@ -11,13 +11,12 @@ from catalogtool.catalog.search.conditions import (
     Condition,
     conditions_beyond_facets,
     conditions_for_indexes,
-    has_trigram,
     in_hidden_channel,
     is_hidden,
 )
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.known.memory import Wanted
-from catalogtool.catalog.search.names import Names, like
+from catalogtool.catalog.search.names import Names, has_trigram, like
 
 # Each of these groups has an index that leads to its videos; with it, the sort by the same field.
 GROUPS: dict[tuple[str, ...], str | None] = {
@@ -89,8 +88,8 @@ def of_hidden_channels(names: Names) -> Wanted:
 
 
 def _parts(filters: Filters, names: Names) -> Iterator[Part]:
-    # Of the names, only the channels: the others are those of other filters.
-    known = Names(channels=names.channels)
+    # Of the names, only these: the others are those of filters that facets tell.
+    known = Names(channels=names.channels, labels=names.labels)
     for group, field in GROUPS.items():
         given: dict[str, Any] = {
             name: value for name in group if (value := getattr(filters, name)) is not None
