@@ -33,7 +33,12 @@ class Lookup:
         fixed = {name: value for name, value in compiled.params.items() if value is not None}
         return cls(str(compiled), fixed, tuple(query.selected_columns.keys()))
 
-    def ask(self, reader: Reader, given: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
-        """The rows for these values, in the driver's own types."""
+    def ask(
+        self, reader: Reader, given: Mapping[str, Any], *, keep_plan: bool = True
+    ) -> Sequence[tuple[Any, ...]]:
+        """The rows for these values, in the driver's own types.
+
+        Without `keep_plan` the plan is made for these values, and only the text is kept.
+        """
         connection = driver_connection(reader)
-        return connection.execute(self.sql, {**self.fixed, **given}, prepare=True).fetchall()
+        return connection.execute(self.sql, {**self.fixed, **given}, prepare=keep_plan).fetchall()

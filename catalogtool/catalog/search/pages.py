@@ -126,11 +126,17 @@ def _query(
     most: int,
     budget: int | None,
 ) -> Select[Any]:
-    if stretch.by_value:
-        along = _by_value(reading, stretch, on_index, None if beyond else most)
-    else:
-        along = _along(reading, on_index).where(*stretch.where).order_by(*stretch.order_by)
+    along = along_index(reading, stretch, on_index, None if beyond else most)
     return _checked(along, beyond, budget)
+
+
+def along_index(
+    reading: Reading, stretch: Stretch, on_index: Sequence[Condition], most: Any
+) -> Select[Any]:
+    """The rows of a stretch in order; `most` (None: any number) is as many as will be read."""
+    if stretch.by_value:
+        return _by_value(reading, stretch, on_index, most)
+    return _along(reading, on_index).where(*stretch.where).order_by(*stretch.order_by)
 
 
 def _along(reading: Reading, on_index: Sequence[Condition]) -> Select[Any]:
@@ -160,7 +166,7 @@ def _checked(
 
 
 def _by_value(
-    reading: Reading, stretch: Stretch, on_index: Sequence[Condition], most: int | None
+    reading: Reading, stretch: Stretch, on_index: Sequence[Condition], most: Any
 ) -> Select[Any]:
     """From value to value by one step in the index each, and through each one's rows by id."""
     order, value = reading.ordering, reading.ordering.value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from catalogtool.catalog.models import Video
@@ -15,7 +16,7 @@ from catalogtool.catalog.search.conditions import (
     is_hidden,
 )
 from catalogtool.catalog.search.filters import Filters
-from catalogtool.catalog.search.known.memory import Wanted
+from catalogtool.catalog.search.known.memory import Conditions, Wanted
 from catalogtool.catalog.search.names import Names, has_trigram, like
 
 # Each of these groups has an index that leads to its videos; with it, the sort by the same field.
@@ -59,9 +60,9 @@ def parts_of(filters: Filters, names: Names) -> list[Part]:
     """The filters that an index serves, one by one."""
     found = list(_parts(filters, names))
     if filters.hidden == "yes" and names.hidden_channels:
-        key = f"hidden {sorted(names.hidden_channels)}"
-        condition = [is_hidden(names)]
-        found.append(Part(Filters(hidden="yes"), Wanted(key, condition, condition)))
+        key = ("hidden", *sorted(names.hidden_channels))
+        alone = Filters(hidden="yes")
+        found.append(Part(alone, Wanted(key, lambda: ([is_hidden(names)], [is_hidden(names)]))))
     return found
 
 
@@ -69,7 +70,7 @@ def led_by(part: Part, word: str) -> Wanted:
     """The videos with a text in their title, found by one word of it: the index has to look up
     three letters at a time, and those of a rare word are quicker than those of the whole."""
     indexed = [Video.title.ilike(like(word)), Video.title.concat("").ilike(like(part.text))]
-    return replace(part.wanted, indexed=indexed)
+    return Wanted(part.wanted.key, lambda: (indexed, part.wanted.plain))
 
 
 def rest_of(filters: Filters, names: Names) -> Sequence[Condition]:
@@ -83,8 +84,8 @@ def rest_of(filters: Filters, names: Names) -> Sequence[Condition]:
 
 def of_hidden_channels(names: Names) -> Wanted:
     """The videos of the channels that are hidden, which are listed."""
-    condition = [in_hidden_channel(names)]
-    return Wanted(f"of channels {sorted(names.hidden_channels or ())}", condition, condition)
+    key = ("of channels", *sorted(names.hidden_channels or ()))
+    return Wanted(key, lambda: ([in_hidden_channel(names)], [in_hidden_channel(names)]))
 
 
 def _parts(filters: Filters, names: Names) -> Iterator[Part]:
@@ -96,6 +97,9 @@ def _parts(filters: Filters, names: Names) -> Iterator[Part]:
         }
         if given:
             alone = Filters(hidden="all", **given)
-            indexed = conditions_for_indexes(alone, known)
-            plain = conditions_beyond_facets(alone, known)
-            yield Part(alone, Wanted(alone.canonical(), indexed, plain), field)
+            make = partial(_conditions, alone, known)
+            yield Part(alone, Wanted(alone, make), field)
+
+
+def _conditions(alone: Filters, names: Names) -> Conditions:
+    return conditions_for_indexes(alone, names), conditions_beyond_facets(alone, names)

@@ -19,9 +19,10 @@ from catalogtool.catalog.search.conditions import (
 from catalogtool.catalog.search.estimate import Estimate, judge
 from catalogtool.catalog.search.facets import COUNTED_MASK, facet_test, has_counted_code
 from catalogtool.catalog.search.filters import Filters
+from catalogtool.catalog.search.index_walk import Told
 from catalogtool.catalog.search.known.listing import MOST_LISTED, list_videos
 from catalogtool.catalog.search.known.matches import Found, Matches
-from catalogtool.catalog.search.known.memory import Wanted, memory_of
+from catalogtool.catalog.search.known.memory import Conditions, Wanted, memory_of
 from catalogtool.catalog.search.parts import Part, led_by, of_hidden_channels, parts_of, rest_of
 from catalogtool.core.arrays import hashed_not_among, is_among
 from catalogtool.core.db import Reader
@@ -86,6 +87,15 @@ class Question:
         if met is None:
             return Estimate(self.at_most, surely_many=False)
         return judge(sample.count(met, self.test), sample.share, changed)
+
+    @property
+    def told(self) -> Told | None:
+        """What any sort's index tells, if that is no more than such a statement asks."""
+        test = self.test
+        if test.unlike or test.categories is not None or self._left_out is None:
+            return None
+        left_out = self._left_out.ids if len(self._left_out) else None
+        return Told(test.mask, test.value, left_out=left_out)
 
     def kept(self, row_id: ColumnElement[int]) -> list[Condition]:
         """The video is of no hidden channel, told by its id: their few are looked up in a hash."""
@@ -159,10 +169,13 @@ class Question:
     @cached_property
     def _by_facets(self) -> Wanted:
         """The videos that pass the facets."""
-        plain = [self.test.condition(_FACETS)]
-        if self._cost_by_code > self.videos * WALK_COST:
-            return Wanted(str(self.test), plain, plain)
-        return Wanted(str(self.test), [self._has_code(), *plain], plain)
+        by_code = self._cost_by_code <= self.videos * WALK_COST
+
+        def conditions() -> Conditions:
+            plain = [self.test.condition(_FACETS)]
+            return [self._has_code(), *plain] if by_code else plain, plain
+
+        return Wanted(self.test, conditions)
 
     def _has_code(self) -> Condition:
         return has_counted_code(self._state.counted.passing(self.test.within(COUNTED_MASK)))
@@ -226,8 +239,8 @@ class Question:
         if "views" in self.filters.missing:
             # No change of the video itself, so that nobody would notice one.
             return list_videos(self.session, indexed) or Matches.none()
-        key = f"{self.filters.canonical()} {self.names}"
-        return self._take(Wanted(key, indexed, passing)) or Matches.none()
+        key = (self.filters, str(self.names))
+        return self._take(Wanted(key, lambda: (indexed, passing))) or Matches.none()
 
 
 _FACETS: ColumnElement[int] = Video.facets.expression

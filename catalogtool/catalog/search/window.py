@@ -19,6 +19,7 @@ from catalogtool.catalog.search.bounds import bounds_of
 from catalogtool.catalog.search.conditions import Condition
 from catalogtool.catalog.search.cursors import Position
 from catalogtool.catalog.search.estimate import EXACT_UP_TO
+from catalogtool.catalog.search.index_walk import Told, walk_index
 from catalogtool.catalog.search.known.listing import MOST_LISTED
 from catalogtool.catalog.search.known.matches import Matches
 from catalogtool.catalog.search.ordering import Ordering
@@ -37,8 +38,8 @@ LEAST_BUDGET = 10_000
 MANY = 2_000
 # So far a page can be asked for by its number; beyond, a cursor reads on at the same speed.
 PAGED = 10_000
-# Where each video has to be looked at, the pages that are told of end after so many of them.
-MOST_LOOKED_AT, LEAST_PAGED = 50_000, 1_000
+# But the pages that are told of end where a walk would take so many microseconds.
+LONG_WALK, LEAST_PAGED = 25_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,9 @@ class Search:
 
     def _find_by_facets(self, passing: int) -> tuple[Total, list[Position]]:
         """Nothing but facets is asked for, and they have been counted."""
-        total = Total(passing - self.question.count_left_out(), exact=True)
+        matches = passing - self.question.count_left_out()
+        paged = PAGED if passing <= MOST_LISTED else self._paged(matches)
+        total = Total(matches, exact=True, paged=paged)
         if self.part.start is None:
             if self.part.offset >= total.matches:
                 return total, []
@@ -98,8 +101,14 @@ class Search:
                 return self._from_the_end(number)._places(listed)[::-1]
         if number * KEY_COST < self._rows_to_read(number) * WALK_COST + number * HASH_COST:
             return sort_listed(self.session, self.reading, listed.ids, self.part)
+        rows = self._rows_to_read(number)
+        if not self._bounds():
+            told = Told(listed=listed.ids)
+            places = walk_index(self.session, self._reading_for(rows), told, self.part)
+            if places is not None:
+                return places
         on_index = [hashed_among(self.reading.ordering.id, listed.ids)]
-        return self._read_along(on_index, [], self._rows_to_read(number)) or []
+        return self._read_along(on_index, [], rows) or []
 
     def _from_the_end(self, number: int) -> Search:
         """The same slice of a list of this length, read backwards."""
@@ -139,10 +148,9 @@ class Search:
         return total, self._walk() or [] if walked is None else walked
 
     def _paged(self, matches: int) -> int:
-        if not self.question.beyond_value(self.reading.ordering.field):
-            return PAGED
-        share = matches / max(self.question.at_most, matches)
-        return max(LEAST_PAGED, min(PAGED, int(MOST_LOOKED_AT * share)))
+        """So many rows of the list as a walk reads before it takes long."""
+        one = replace(self, part=Slice(None, 0, 1))._cost_of_walking(matches)
+        return max(LEAST_PAGED, min(PAGED, int(LONG_WALK / one)))
 
     def _rows_to_check(self, matches: int) -> float:
         """How many rows that pass the facets a walk is expected to look at."""
@@ -181,10 +189,19 @@ class Search:
 
     def _walk(self, budget: int | None = None) -> list[Position] | None:
         question, order = self.question, self.reading.ordering
-        on_index = [*self._on_index(order), *question.told_by(order.field)]
         matches = question.estimate.matches if question.beyond else question.at_most
         beyond = question.beyond_value(order.field)
-        return self._read_along(on_index, beyond, self._rows_to_read(matches), budget)
+        rows = self._rows_to_read(matches)
+        if question.only_facets and question.told is not None and not self._bounds():
+            reading = self._reading_for(rows)
+            places = walk_index(self.session, reading, question.told, self.part)
+            if places is not None:
+                return places
+        on_index = [*self._on_index(order), *question.told_by(order.field)]
+        return self._read_along(on_index, beyond, rows, budget)
+
+    def _reading_for(self, rows: float) -> Reading:
+        return self.reading if rows < MANY else self.reading.past_short_ties
 
     def _read_along(
         self,
@@ -195,10 +212,9 @@ class Search:
     ) -> list[Position] | None:
         bounds = self._bounds()
         missing = self.reading.ordering.field in self.question.filters.missing
-        reading = self.reading if rows < MANY else self.reading.past_short_ties
         return walk(
             self.session,
-            reading,
+            self._reading_for(rows),
             on_index,
             beyond,
             self.part,

@@ -7,6 +7,7 @@ videos. They are kept until too many have changed; the few that did are looked a
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass
 from threading import Lock
 
@@ -48,17 +49,27 @@ class Matches:
 
     def without(self, ids: Int64s) -> Matches:
         """Those that are not among these ids."""
-        return self.only(~np.isin(self.ids, ids)) if len(ids) else self
+        return self.only(~_are_among(self.ids, ids)) if len(ids) else self
 
     def among(self, others: Matches) -> Matches:
         """Those that are among the others as well."""
-        return self.only(np.isin(self.ids, others.ids))
+        return self.only(_are_among(self.ids, others.ids))
 
     def plus(self, others: Matches) -> Matches:
         """These and the others."""
         return Matches.of(
             np.concatenate((self.ids, others.ids)), np.concatenate((self.facets, others.facets))
         )
+
+
+def _are_among(ids: Int64s, others: Int64s) -> NDArray[np.bool_]:
+    """Which of these ids are among the others; both are in order."""
+    if not len(others):
+        return np.zeros(len(ids), np.bool_)
+    places = np.searchsorted(others, ids)
+    places[places == len(others)] = 0
+    found: NDArray[np.bool_] = others[places] == ids
+    return found
 
 
 # None stands for more videos than are ever listed.
@@ -70,17 +81,17 @@ class Shelf:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._kept: OrderedDict[str, tuple[int, Found]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[int, Found]] = OrderedDict()
         self._ids = 0
 
-    def take(self, key: str) -> tuple[int, Found] | None:
+    def take(self, key: Hashable) -> tuple[int, Found] | None:
         """What was put there last under this key."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
-    def put(self, key: str, sequence: int, found: Found) -> None:
+    def put(self, key: Hashable, sequence: int, found: Found) -> None:
         """Keep this, and as many of the others as there is room for."""
         with self._lock:
             self._drop(key)
@@ -95,7 +106,7 @@ class Shelf:
             self._kept.clear()
             self._ids = 0
 
-    def _drop(self, key: str) -> None:
+    def _drop(self, key: Hashable) -> None:
         if key in self._kept:
             self._ids -= _size(self._kept.pop(key)[1])
 

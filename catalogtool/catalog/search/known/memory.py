@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -104,16 +105,33 @@ class State:
         )
 
 
+# Put for the indexes that lead there, and as a test of any video.
+Conditions = tuple[Sequence[Condition], Sequence[Condition]]
+
+
 @dataclass(frozen=True)
 class Wanted:
-    """Videos that may be listed: their `key` on the shelf, and the conditions that they meet.
+    """Videos that may be listed: their `key` on the shelf, and how to say which they are.
 
-    The conditions speak of nothing but the video's own row. The first are put for the indexes.
+    The conditions speak of nothing but the video's own row; they are made when they are needed.
     """
 
-    key: str
-    indexed: Sequence[Condition]
-    plain: Sequence[Condition]
+    key: Hashable
+    make: Callable[[], Conditions]
+
+    @cached_property
+    def _conditions(self) -> Conditions:
+        return self.make()
+
+    @property
+    def indexed(self) -> Sequence[Condition]:
+        """What they meet, put for the indexes."""
+        return self._conditions[0]
+
+    @property
+    def plain(self) -> Sequence[Condition]:
+        """What they meet, as a test of any video."""
+        return self._conditions[1]
 
 
 class Memory:
