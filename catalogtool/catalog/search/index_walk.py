@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, func, literal, select
 
 from catalogtool.catalog.search.cursors import Position
 from catalogtool.catalog.search.lookup import Lookup
 from catalogtool.catalog.search.ordering import Ordering, ordering_of
 from catalogtool.catalog.search.pages import Slice, along_index
-from catalogtool.catalog.search.positions import Reading, stretches
+from catalogtool.catalog.search.positions import Reading, later_than, order_by, stretches
 from catalogtool.core.arrays import Int64Array, Int64s
 from catalogtool.core.db import Reader
+
+_SKIP, _WANTED = bindparam("skip", type_=Integer), bindparam("wanted", type_=Integer)
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,17 @@ def walk_index(session: Reader, reading: Reading, told: Told, part: Slice) -> li
     return found
 
 
+def sort_listed(session: Reader, reading: Reading, ids: Int64s, part: Slice) -> list[Position]:
+    """The slice of a list of few videos: each is found by its key, and all are sorted."""
+    start = _kind(part.start)
+    lookup = _sorting(_key(reading), start)
+    given = _values(Told(listed=ids), part)
+    rows = lookup.ask(
+        session, {**given, "wanted": part.limit, "skip": part.offset}, keep_plan=False
+    )
+    return [Position(value, row_id) for value, row_id in rows]
+
+
 def _values(told: Told, part: Slice) -> Mapping[str, Any]:
     values = {"mask": told.mask, "value": told.value}
     given: dict[str, Any] = values if told.mask else {}
@@ -80,25 +93,46 @@ def _key(reading: Reading) -> tuple[str, bool, bool, bool]:
     return order.field, order.long_ties, reading.descending, reading.forward
 
 
+def _reading(key: tuple[str, bool, bool, bool]) -> Reading:
+    field, long_ties, descending, forward = key
+    return Reading(replace(ordering_of(field), long_ties=long_ties), descending, forward)
+
+
+def _at(order: Ordering, start: str) -> Position | None:
+    """A position whose parts are parameters."""
+    if start == "no start":
+        return None
+    value = bindparam("at_value", type_=order.value.type) if start == "a value" else None
+    return Position(value, bindparam("at_id", type_=BigInteger))  # type: ignore[arg-type]
+
+
 @cache
 def _statements(
     key: tuple[str, bool, bool, bool], start: str, shape: tuple[bool, bool, bool]
 ) -> tuple[Lookup, ...]:
-    field, long_ties, descending, forward = key
-    order = replace(ordering_of(field), long_ties=long_ties)
-    reading = Reading(order, descending, forward)
-    at_value = bindparam("at_value", type_=order.value.type) if start == "a value" else None
-    at = Position(at_value, bindparam("at_id", type_=BigInteger))  # type: ignore[arg-type]
-    skip, wanted = bindparam("skip", type_=Integer), bindparam("wanted", type_=Integer)
-    on_index = _conditions(order, shape)
+    reading = _reading(key)
+    on_index = _conditions(reading.ordering, shape)
+    most = bindparam("most", type_=Integer)
     return tuple(
-        Lookup.of(
-            along_index(reading, stretch, on_index, bindparam("most", type_=Integer))
-            .offset(skip)
-            .limit(wanted)
-        )
-        for stretch in stretches(reading, None if start == "no start" else at)
+        Lookup.of(along_index(reading, stretch, on_index, most).offset(_SKIP).limit(_WANTED))
+        for stretch in stretches(reading, _at(reading.ordering, start))
     )
+
+
+@cache
+def _sorting(key: tuple[str, bool, bool, bool], start: str) -> Lookup:
+    reading = _reading(key)
+    order = reading.ordering
+    among = order.id == func.any(bindparam("listed", type_=Int64Array()))
+    page = select(order.value, order.id).select_from(order.table).where(among)
+    at = _at(order, start)
+    if at is not None:
+        page = page.where(later_than(reading, order.value, order.id, at))
+    # Without an offset in between, the planner might read the sort's index after all.
+    rows = page.offset(literal(0)).subquery()
+    value, row_id = rows.c
+    in_order = select(value, row_id).order_by(*order_by(reading, value, row_id))
+    return Lookup.of(in_order.offset(_SKIP).limit(_WANTED))
 
 
 def _conditions(order: Ordering, shape: tuple[bool, bool, bool]) -> list[ColumnElement[bool]]:

@@ -18,7 +18,6 @@ from catalogtool.catalog.search.positions import (
     order_by,
     stretches,
 )
-from catalogtool.core.arrays import Int64s, is_among
 from catalogtool.core.db import Reader
 
 
@@ -52,12 +51,6 @@ def gather_along(
 ) -> tuple[int, list[Position]]:
     """The same for facets that nobody counts: the whole of the sort's index tells."""
     return _sorted(session, reading, _along(reading, on_index), part, most)
-
-
-def sort_listed(session: Reader, reading: Reading, ids: Int64s, part: Slice) -> list[Position]:
-    """The slice of videos whose ids are known: each is found, and all are sorted."""
-    listed = _along(reading, [is_among(reading.ordering.id, ids)])
-    return _sorted(session, reading, listed, part, len(ids))[1]
 
 
 def _sorted(

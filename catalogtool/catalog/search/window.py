@@ -19,11 +19,11 @@ from catalogtool.catalog.search.bounds import bounds_of
 from catalogtool.catalog.search.conditions import Condition
 from catalogtool.catalog.search.cursors import Position
 from catalogtool.catalog.search.estimate import EXACT_UP_TO
-from catalogtool.catalog.search.index_walk import Told, walk_index
+from catalogtool.catalog.search.index_walk import Told, sort_listed, walk_index
 from catalogtool.catalog.search.known.listing import MOST_LISTED
 from catalogtool.catalog.search.known.matches import Matches
 from catalogtool.catalog.search.ordering import Ordering
-from catalogtool.catalog.search.pages import Slice, gather, gather_along, sort_listed, walk
+from catalogtool.catalog.search.pages import Slice, gather, gather_along, walk
 from catalogtool.catalog.search.positions import Reading
 from catalogtool.catalog.search.question import WALK_COST, Question
 from catalogtool.core.arrays import hashed_among
