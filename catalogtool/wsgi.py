@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 from catalogtool.app import create_app
+from catalogtool.catalog.search.known.memory import warm_up
 from catalogtool.core.db import connect
 from catalogtool.core.log import configure_logging
 from catalogtool.core.settings import Settings, SettingsError
@@ -13,3 +16,4 @@ if settings.database_url is None:
 configure_logging(settings.log_level, settings.log_format)
 connect(settings.database_url)
 app = create_app(settings)
+Thread(target=warm_up, name="warm-up", daemon=True).start()

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from catalogtool.catalog.search.find import Answer, search_videos
 from catalogtool.catalog.search.known import memory, sample
 from catalogtool.catalog.search.known.matches import Matches, Shelf
-from catalogtool.catalog.search.known.memory import Memory, memory_of
+from catalogtool.catalog.search.known.memory import Memory, memory_of, warm_up
 from catalogtool.catalog.search.request import parse_request
 from catalogtool.catalog.upkeep import prune_changes
 from catalogtool.core import db
@@ -227,6 +227,34 @@ def test_the_sample_is_taken_again_when_much_has_changed(
     execute("UPDATE video SET title = 'changed'")
     remembered({"search": "another"})
     assert len(loads) == 2
+
+
+def test_without_a_sample_the_answers_are_the_same(
+    filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+
+    def load(*_: Any) -> sample.Sample:
+        tried.append(1)
+        raise psycopg.errors.QueryCanceled
+
+    expected = [anew(asked) for asked in QUESTIONS]
+    monkeypatch.setattr(memory, "load_sample", load)
+    assert [remembered(asked) for asked in QUESTIONS] == expected
+    # It is not waited for again and again.
+    assert len(tried) == 1
+
+
+def test_a_process_learns_before_it_is_asked(filled: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    warm_up()
+    monkeypatch.setattr(memory, "load_sample", None)
+    monkeypatch.setattr(memory, "_load", None)
+    assert remembered({"search": "a"}).total > 0
+
+
+def test_nobody_minds_a_database_that_is_not_there_yet() -> None:
+    db.connect("postgresql://nobody@127.0.0.1:1/nothing").dispose()
+    warm_up()
 
 
 def test_the_shelf_keeps_what_was_asked_for_last(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -261,7 +261,7 @@ def test_there_are_videos_of_each_kind(session: Session, sample: Sample) -> None
 
 
 @pytest.mark.parametrize(
-    ("videos", "ranks"), [(0, 64), (1_000_000, 64), (2_000_000, 33), (10**7, 7), (10**9, 1)]
+    ("videos", "ranks"), [(0, 64), (1_000_000, 64), (4_000_000, 49), (10**7, 20), (10**9, 1)]
 )
 def test_of_a_large_catalogue_fewer_ranks_are_read(
     session: Session, videos: int, ranks: int

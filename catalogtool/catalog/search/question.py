@@ -83,8 +83,8 @@ class Question:
     def estimate(self) -> Estimate:
         """What the sample tells of the number of matches."""
         sample, changed = self._memory.sample(self.session, self._state)
-        met = sample.matching(self.filters, self.names)
-        if met is None:
+        met = None if sample is None else sample.matching(self.filters, self.names)
+        if sample is None or met is None:
             return Estimate(self.at_most, surely_many=False)
         return judge(sample.count(met, self.test), sample.share, changed)
 
@@ -199,6 +199,8 @@ class Question:
         if not part.words:
             return part.wanted
         sample, _ = self._memory.sample(self.session, self._state)
+        if sample is None:
+            return part.wanted
         hits = {word: int(sample.having("search", word).sum()) for word in part.words}
         rarest = min(part.words, key=lambda word: (hits[word], -len(word)))
         rare = hits[rarest] <= sample.share * RARE
@@ -207,6 +209,8 @@ class Question:
     def _expected(self, part: Part) -> float:
         """About how many videos one filter leaves."""
         sample, _ = self._memory.sample(self.session, self._state)
+        if sample is None:
+            return MOST_LISTED
         met = sample.matching(part.filters, self.names)
         return self.videos if met is None else max(int(met.sum()), UNSEEN) / sample.share
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from threading import Lock
 from time import monotonic
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from psycopg.errors import QueryCanceled
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from catalogtool.catalog.search.conditions import Condition
@@ -31,7 +33,7 @@ from catalogtool.catalog.search.known.matches import MOST_CHANGED, Found, Shelf
 from catalogtool.catalog.search.known.sample import Sample, load_sample
 from catalogtool.catalog.search.names import Names, find_names, look_up
 from catalogtool.core.arrays import Int64s
-from catalogtool.core.db import Reader, driver_connection
+from catalogtool.core.db import Reader, driver_connection, reading
 
 # A sample is taken anew when this share of the videos has changed since, but not more often than
 # that: an import changes many again and again.
@@ -142,6 +144,7 @@ class Memory:
         self._state: State | None = None
         self._sample: tuple[Sample, int, float] | None = None
         self._sampling = Lock()
+        self._not_before = 0.0
         self.shelf = Shelf()
 
     def look(self, session: Reader, filters: Filters) -> tuple[Names, State]:
@@ -192,17 +195,23 @@ class Memory:
             return None, None
         return changed, found
 
-    def sample(self, session: Reader, state: State) -> tuple[Sample, int]:
-        """Some videos, and how many may have changed since they were read."""
+    def sample(self, session: Reader, state: State) -> tuple[Sample | None, int]:
+        """Some videos, and how many may have changed since they were read.
+
+        None as long as another thread reads the first one, which may take a while.
+        """
         kept = self._sample
-        if kept is None:
-            with self._sampling:
-                kept = self._sample or self._take_sample(session, state)
-        elif self._is_stale(kept, state) and self._sampling.acquire(blocking=False):
+        due = self._is_stale(kept, state) if kept else monotonic() > self._not_before
+        if due and self._sampling.acquire(blocking=False):
             try:
                 kept = self._take_sample(session, state)
+            except QueryCanceled:
+                # A slow disk, and nothing of it in memory; so it is done without, for a while.
+                self._not_before = monotonic() + REST_SECONDS
             finally:
                 self._sampling.release()
+        if kept is None:
+            return None, 0
         sample, written, _ = kept
         return sample, max(0, state.written - written)
 
@@ -276,5 +285,13 @@ def memory_of(reader: Reader) -> Memory:
     """
     if isinstance(reader, Session):
         return Memory()
-    engine: Any = reader.engine
-    return _memories.setdefault(engine, Memory())
+    known = _memories.get(reader.engine)
+    return known if known is not None else _memories.setdefault(reader.engine, Memory())
+
+
+def warm_up() -> None:
+    """Learn before anybody asks; whoever asks meanwhile does not wait for it."""
+    with suppress(SQLAlchemyError), reading() as connection:
+        memory = memory_of(connection)
+        _, state = memory.look(connection, Filters())
+        memory.sample(connection, state)
