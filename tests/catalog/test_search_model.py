@@ -127,7 +127,6 @@ def test_a_long_list_is_counted_by_estimate_unless_asked_exactly(
     for module in (listing, memory, question, window):
         monkeypatch.setattr(module, "MOST_LISTED", 20)
     monkeypatch.setattr(window, "EXACT_UP_TO", 19)
-    monkeypatch.setattr(memory, "EXACT_UP_TO", 19)
     forget(catalogue)
     expected = catalogue.model.find(asked, "title:asc")
     with catalogue.engine.connect() as connection:

@@ -111,7 +111,7 @@ _ASKED: dict[str, Callable[[Filters], bool]] = {
 
 @cache
 def _lists(asked: tuple[str, ...], also: tuple[ColumnElement[Any], ...]) -> Lookup:
-    """The statement for these lists, built once; its parameters are those of `find_names`."""
+    """The statement for these lists, built once; its parameters are those of `look_up`."""
     statements: dict[str, Select[Any]] = {
         "categories": _coded(Video.category, CATEGORY_CODES, "category"),
         "statuses": _coded(Video.claimed_status, STATUS_CODES, "claimed_status"),

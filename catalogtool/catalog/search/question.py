@@ -125,8 +125,9 @@ class Question:
             beyond = [
                 *conditions_for_indexes(self.filters, self.names),
                 *([is_hidden(self.names)] if self._asks_for_hidden else []),
-                *(c for c in self._rest if self._leaves_out),
             ]
+            if self._leaves_out and self.names.hidden_channels is None:
+                beyond.append(not_in_hidden_channel(self.names))
         return [self.test.condition(_FACETS), *beyond, *self.kept(Video.id.expression)]
 
     def find_all(self) -> Found:
@@ -218,13 +219,11 @@ class Question:
         return self._memory.listed(self.session, self._state, wanted)
 
     def _narrowed(self, found: Found, others: Sequence[Part]) -> Found:
-        """Those that meet all the rest as well."""
-        if found is None:
+        """Those that meet all the rest as well; None if they have become too many meanwhile."""
+        if found is None or len(found) > MOST_LISTED:
             return None
         found = found.only(self.test.among(found.facets))
-        conditions = list(self._rest)
-        if self._left_out is None and self.names.hidden_channels:
-            conditions.append(not_in_hidden_channel(self.names))
+        conditions = [*self._rest, *self._kept_by_name]
         for part in others:
             size = self._memory.size(self._state, part.wanted)
             listed = self._take(part.wanted) if size is not None else None
@@ -232,19 +231,30 @@ class Question:
                 conditions += part.wanted.plain
             else:
                 found = found.among(listed)
+        tested: Found = found
         if conditions and len(found):
-            found = self._tested(found, conditions)
-        return found if self._left_out is None else found.without(self._left_out.ids)
+            tested = self._tested(found, conditions)
+        if tested is None or self._left_out is None:
+            return tested
+        return tested.without(self._left_out.ids)
 
-    def _tested(self, found: Matches, conditions: Sequence[Condition]) -> Matches:
+    @property
+    def _kept_by_name(self) -> list[Condition]:
+        """The video is of none of the hidden channels, where their videos can't be listed."""
+        if self._left_out is not None or not self.names.hidden_channels:
+            return []
+        return [not_in_hidden_channel(self.names)]
+
+    def _tested(self, found: Matches, conditions: Sequence[Condition]) -> Found:
         """Those that meet these conditions, by a look at each."""
-        passing = [self.test.condition(_FACETS), *self.beyond]
         indexed = [is_among(Video.id, found.ids), *conditions]
-        if "views" in self.filters.missing:
-            # No change of the video itself, so that nobody would notice one.
-            return list_videos(self.session, indexed) or Matches.none()
-        key = (self.filters, str(self.names))
-        return self._take(Wanted(key, lambda: (indexed, passing))) or Matches.none()
+        unlisted = self.names.hidden_channels is None and self.filters.hidden != "all"
+        if unlisted or "views" in self.filters.missing:
+            # What another table tells may change without a change of the video.
+            return list_videos(self.session, indexed)
+        passing = [self.test.condition(_FACETS), *self.beyond, *self._kept_by_name]
+        key = (self.filters, str(self.names), self._left_out is None)
+        return self._take(Wanted(key, lambda: (indexed, passing)))
 
 
 _FACETS: ColumnElement[int] = Video.facets.expression

@@ -75,7 +75,7 @@ class Search:
 
     def _find_by_facets(self, passing: int) -> tuple[Total, list[Position]]:
         """Nothing but facets is asked for, and they have been counted."""
-        matches = passing - self.question.count_left_out()
+        matches = max(0, passing - self.question.count_left_out())
         paged = PAGED if passing <= MOST_LISTED else self._paged(matches)
         total = Total(matches, exact=True, paged=paged)
         if self.part.start is None:
@@ -130,7 +130,7 @@ class Search:
             if found <= MOST_LISTED:
                 return Total(found, exact=True), places
             least = found
-        matches = max(estimate.matches, least)
+        matches = max(least, min(estimate.matches, self.question.at_most))
         total = Total(matches, exact=False, paged=self._paged(matches))
         if exact:
             total = replace(total, matches=self._count(), exact=True)

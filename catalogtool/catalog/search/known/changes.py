@@ -86,16 +86,22 @@ TAIL: tuple[ColumnElement[Any], ...] = (
         func.extract("epoch", func.pg_postmaster_start_time()),
         " ",
         literal_column("(SELECT oid FROM pg_database WHERE datname = current_database())"),
+        " ",
+        # A server that has crashed keeps its start, but not its statistics.
+        literal_column("(SELECT stats_reset FROM pg_stat_bgwriter)"),
     ),
     select(func.count()).where(*_UNSEEN).scalar_subquery(),
 )
 
-_CHANGES = """
+# To take in more than so many takes longer than to count anew.
+MOST_FOLLOWED = 1_000
+_CHANGES = f"""
 SELECT pg_current_snapshot()::text, videos, ids, facets, facet_videos, known, known_videos, pruned
 FROM (VALUES (1)) AS one (row)
 LEFT JOIN catalog_change ON xid >= %(first_running)s
     AND NOT pg_visible_in_snapshot(xid::text::xid8, %(since)s::text::pg_snapshot)
 ORDER BY catalog_change.id
+LIMIT {MOST_FOLLOWED + 1}
 """
 
 

@@ -48,11 +48,13 @@ class Counts:
 
     def number(self, test: FacetTest) -> int:
         """How many videos pass."""
-        if test not in self._asked:
+        known = self._asked.get(test)
+        if known is None:
+            known = int(self.videos[test.among(self.facets)].sum())
             if len(self._asked) > MOST_KEPT:
                 self._asked.clear()
-            self._asked[test] = int(self.videos[test.among(self.facets)].sum())
-        return self._asked[test]
+            self._asked[test] = known
+        return known
 
     def passing(self, test: FacetTest) -> Int64s:
         """The numbers that pass and that a video may have."""

@@ -17,10 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from catalogtool.catalog.search.conditions import Condition
-from catalogtool.catalog.search.estimate import EXACT_UP_TO
 from catalogtool.catalog.search.facets import COUNTED_MASK, KNOWN_MASK, FacetTest
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.known.changes import (
+    MOST_FOLLOWED,
     TAIL,
     Change,
     first_running,
@@ -107,6 +107,22 @@ class State:
         )
 
 
+@dataclass(frozen=True)
+class Taken:
+    """A sample, and when it was taken."""
+
+    sample: Sample
+    state: State
+    at: float
+
+    def is_stale(self, state: State) -> bool:
+        """Whether so much has changed that another one is due."""
+        if state.videos > 2 * self.state.videos:
+            return True
+        changed = abs(state.written - self.state.written)
+        return changed > STALE_SHARE * state.videos and monotonic() - self.at > REST_SECONDS
+
+
 # Put for the indexes that lead there, and as a test of any video.
 Conditions = tuple[Sequence[Condition], Sequence[Condition]]
 
@@ -115,7 +131,8 @@ Conditions = tuple[Sequence[Condition], Sequence[Condition]]
 class Wanted:
     """Videos that may be listed: their `key` on the shelf, and how to say which they are.
 
-    The conditions speak of nothing but the video's own row; they are made when they are needed.
+    The conditions speak of nothing but the video's own row (and of its channel's name, which the
+    row follows); they are made when they are needed.
     """
 
     key: Hashable
@@ -142,31 +159,37 @@ class Memory:
     def __init__(self) -> None:
         self._lock = Lock()
         self._state: State | None = None
-        self._sample: tuple[Sample, int, float] | None = None
+        self._taken: Taken | None = None
         self._sampling = Lock()
         self._not_before = 0.0
         self.shelf = Shelf()
 
     def look(self, session: Reader, filters: Filters) -> tuple[Names, State]:
-        """The present state, and the names that filters need: mostly one short statement."""
+        """The present state, and the names that filters need: mostly one short statement.
+
+        The names are never older than the state: what changed in between would be known already,
+        and never looked at again.
+        """
         if isinstance(session, Session):
             # What this transaction has written is in its counts, and would be told once more.
-            return find_names(session, filters), self._renew(session)
+            state = self._renew(session)
+            return find_names(session, filters), state
         known = self._state or self._renew(session)
         names, (snapshot, server, unseen) = look_up(session, filters, TAIL, since(known.snapshot))
-        if server != known.server:
-            return names, self._renew(session)
-        if unseen:
-            return names, self._follow(session)
+        if unseen or server != known.server:
+            same = server == known.server
+            state = self._follow(session) if same else self._renew(session)
+            return find_names(session, filters), state
         later = replace(known, snapshot=snapshot)
-        with self._lock:
+        if self._lock.acquire(blocking=False):
             # If others have been quicker, theirs stays: its sequence may be another.
             if self._state is known:
                 self._state = later
+            self._lock.release()
         return names, later
 
     def listed(self, session: Reader, state: State, wanted: Wanted) -> Found:
-        """The videos that are wanted; None if they are more than `EXACT_UP_TO`."""
+        """The videos that are wanted; None if they are more than 10,000, and too many to list."""
         changed, found = self._kept(state, wanted)
         if changed is None:
             found = list_videos(session, wanted.indexed)
@@ -187,42 +210,28 @@ class Memory:
     def _kept(self, state: State, wanted: Wanted) -> tuple[Int64s | None, Found]:
         """What is on the shelf, and which videos have changed since; None if nothing is of use."""
         kept = self.shelf.take(wanted.key)
-        if kept is None:
-            return None, None
-        sequence, found = kept
-        changed = state.changed_since(sequence)
-        if found is None and changed is not None and len(changed) > MOST_LISTED - EXACT_UP_TO:
-            return None, None
-        return changed, found
+        return (None, None) if kept is None else (state.changed_since(kept[0]), kept[1])
 
     def sample(self, session: Reader, state: State) -> tuple[Sample | None, int]:
         """Some videos, and how many may have changed since they were read.
 
         None as long as another thread reads the first one, which may take a while.
         """
-        kept = self._sample
-        due = self._is_stale(kept, state) if kept else monotonic() > self._not_before
+        kept = self._taken
+        due = kept.is_stale(state) if kept else monotonic() > self._not_before
         if due and self._sampling.acquire(blocking=False):
             try:
-                kept = self._take_sample(session, state)
+                kept = self._taken = Taken(load_sample(session, state.videos), state, monotonic())
             except QueryCanceled:
-                # A slow disk, and nothing of it in memory; so it is done without, for a while.
+                # A slow disk, and nothing of it in memory: it is done without, or with the old one.
                 self._not_before = monotonic() + REST_SECONDS
+                if kept is not None:
+                    kept = self._taken = replace(kept, at=monotonic())
             finally:
                 self._sampling.release()
         if kept is None:
             return None, 0
-        sample, written, _ = kept
-        return sample, max(0, state.written - written)
-
-    def _is_stale(self, kept: tuple[Sample, int, float], state: State) -> bool:
-        _, written, at = kept
-        changed = abs(state.written - written)
-        return changed > STALE_SHARE * state.videos and monotonic() - at > REST_SECONDS
-
-    def _take_sample(self, session: Reader, state: State) -> tuple[Sample, int, float]:
-        self._sample = load_sample(session, state.videos), state.written, monotonic()
-        return self._sample
+        return kept.sample, max(0, state.written - kept.state.written)
 
     def _follow(self, session: Reader) -> State:
         """Take in what has changed; by one thread at a time, so that each change counts once."""
@@ -230,7 +239,8 @@ class Memory:
             state = self._state
             if state is not None:
                 snapshot, changes = read_changes(session, state.snapshot)
-                if all(_is_told(change, state) for change in changes):
+                few = len(changes) <= MOST_FOLLOWED
+                if few and all(_is_told(change, state) for change in changes):
                     for change in changes:
                         state = state if change.pruned is not None else state.after(change)
                     self._state = replace(state, snapshot=snapshot)
