@@ -103,8 +103,7 @@ def test_nothing_that_happens_is_missed(
     monkeypatch.setattr(memory, "MOST_FOLLOWED", chance.choice((1, 1_000)))
     monkeypatch.setattr(memory, "REST_SECONDS", 0.0)
     monkeypatch.setattr(names, "MOST_NAMES", most_names)
-    for module in (listing, memory, question, window):
-        monkeypatch.setattr(module, "MOST_LISTED", most_listed)
+    list_at_most(monkeypatch, most_listed)
     for _ in range(20):
         if chance.random() < 0.8:
             # The last one seldom.
@@ -132,6 +131,56 @@ def test_a_name_that_comes_while_one_looks_is_not_missed(
         patch.setattr(memory, "read_changes", read_late)
         remembered(asked)
     assert remembered(asked).total == anew(asked).total == 1
+
+
+def list_at_most(monkeypatch: pytest.MonkeyPatch, videos: int) -> None:
+    for module in (listing, memory, question, window):
+        monkeypatch.setattr(module, "MOST_LISTED", videos)
+
+
+NEEDLES = {"search": "needle", "date_from": "2020-01-01"}
+
+
+def test_an_edited_video_of_a_large_hidden_channel_stays_hidden(
+    filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list_at_most(monkeypatch, 60)
+    execute("UPDATE channel SET hidden = name = 'Alpha'")
+    execute(
+        """UPDATE video SET hidden = false, time_published = '2022-01-01',
+        title = CASE WHEN id % 40 = 1 THEN 'a needle' END,
+        channel_display_name = CASE WHEN id % 2 = 0 THEN 'Alpha' END"""
+    )
+    assert remembered(NEEDLES).total == 10
+    execute("UPDATE video SET title = 'a needle' WHERE id IN (2, 3)")
+    assert remembered(NEEDLES).total == anew(NEEDLES).total == 11
+
+
+def test_a_list_that_has_outgrown_its_limit_is_not_empty(
+    filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list_at_most(monkeypatch, 60)
+    execute("UPDATE channel SET hidden = false")
+    execute("UPDATE video SET hidden = false, time_published = '2022-01-01', title = 'x'")
+    execute("UPDATE video SET title = 'a needle' WHERE id <= 58")
+    assert remembered({"search": "needle"}).total == 58
+    execute("UPDATE video SET title = 'a needle' WHERE id <= 65")
+    asked = {**NEEDLES, "count": "exact"}
+    assert remembered(asked).total == anew(asked).total == 65
+
+
+def test_a_channel_is_hidden_at_once_where_so_many_are(
+    filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(names, "MOST_NAMES", 0)
+    execute("UPDATE channel SET hidden = name = 'Quiet'")
+    execute("UPDATE video SET hidden = false, title = 'a needle' WHERE id <= 5")
+    execute("UPDATE video SET channel_display_name = 'Alpha' WHERE id <= 5")
+    shown = {"search": "needle"}
+    hidden = {**shown, "hidden": "yes"}
+    assert (remembered(shown).total, remembered(hidden).total) == (5, 0)
+    execute("UPDATE channel SET hidden = true WHERE name = 'Alpha'")
+    assert (remembered(shown).total, remembered(hidden).total) == (0, 5)
 
 
 def test_what_is_not_committed_is_seen_when_it_is(filled: str) -> None:
