@@ -30,11 +30,10 @@ def list_videos(session: Reader, conditions: Sequence[Condition]) -> Found:
 
 def look_again(
     session: Reader, found: Matches, changed: Int64s, conditions: Sequence[Condition]
-) -> Matches:
-    """The same after these videos have changed."""
+) -> Found:
+    """The same after these videos have changed; it may have grown beyond the limit."""
     now = list_videos(session, [is_among(Video.id, changed), *conditions])
-    assert now is not None
-    return found.without(changed).plus(now)
+    return None if now is None else found.without(changed).plus(now)
 
 
 def _packed(column: Any) -> Any:
