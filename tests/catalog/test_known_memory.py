@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from catalogtool.catalog.search import names, question, window
+from catalogtool.catalog.search import names, parts, question, window
 from catalogtool.catalog.search.find import Answer, search_videos
 from catalogtool.catalog.search.known import changes, listing, memory, sample
 from catalogtool.catalog.search.known.matches import Matches, Shelf
@@ -136,6 +136,7 @@ def test_a_name_that_comes_while_one_looks_is_not_missed(
 def list_at_most(monkeypatch: pytest.MonkeyPatch, videos: int) -> None:
     for module in (listing, memory, question, window):
         monkeypatch.setattr(module, "MOST_LISTED", videos)
+    monkeypatch.setattr(parts, "MOST_HIDDEN", videos)
 
 
 NEEDLES = {"search": "needle", "date_from": "2020-01-01"}
@@ -167,6 +168,19 @@ def test_a_list_that_has_outgrown_its_limit_is_not_empty(
     execute("UPDATE video SET title = 'a needle' WHERE id <= 65")
     asked = {**NEEDLES, "count": "exact"}
     assert remembered(asked).total == anew(asked).total == 65
+
+
+def test_many_videos_of_hidden_channels_are_left_out(
+    filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute("UPDATE channel SET hidden = name = 'Alpha'")
+    execute("UPDATE video SET channel_display_name = 'Alpha' WHERE id % 2 = 0")
+    expected = [anew(asked) for asked in QUESTIONS]
+    list_at_most(monkeypatch, 60)
+    monkeypatch.setattr(parts, "MOST_HIDDEN", 1_000)
+    for asked, answer in zip(QUESTIONS, expected, strict=True):
+        known = remembered({**asked, "count": "exact"})
+        assert (known.total, known.videos) == (answer.total, answer.videos), asked
 
 
 def test_a_channel_is_hidden_at_once_where_so_many_are(

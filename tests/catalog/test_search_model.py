@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from catalogtool.catalog.search import names, question, window
+from catalogtool.catalog.search import names, parts, question, window
 from catalogtool.catalog.search.find import Answer, search_videos
 from catalogtool.catalog.search.known import listing, memory
 from catalogtool.catalog.search.known.memory import memory_of
@@ -46,6 +46,7 @@ def way(
     if request.param in {"walk", "gather", "many names"}:
         for module in (listing, memory, question, window):
             monkeypatch.setattr(module, "MOST_LISTED", -1)
+        monkeypatch.setattr(parts, "MOST_HIDDEN", -1)
         monkeypatch.setattr(window, "GATHER_COST", 0 if request.param == "gather" else 1e12)
     if request.param == "many names":
         monkeypatch.setattr(names, "MOST_NAMES", 0)

@@ -33,6 +33,8 @@ GROUPS: dict[tuple[str, ...], str | None] = {
     ("upc",): None,
     ("date_from", "date_to"): "time_published",
 }
+# So many videos of hidden channels are known one by one: every list is without them.
+MOST_HIDDEN = 200_000
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def rest_of(filters: Filters, names: Names) -> Sequence[Condition]:
 def of_hidden_channels(names: Names) -> Wanted:
     """The videos of the channels that are hidden, which are listed."""
     key = ("of channels", *sorted(names.hidden_channels or ()))
-    return Wanted(key, lambda: ([in_hidden_channel(names)], [in_hidden_channel(names)]))
+    condition = [in_hidden_channel(names)]
+    return Wanted(key, lambda: (condition, condition), MOST_HIDDEN)
 
 
 def _parts(filters: Filters, names: Names) -> Iterator[Part]:

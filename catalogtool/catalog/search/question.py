@@ -91,17 +91,19 @@ class Question:
     @property
     def told(self) -> Told | None:
         """What any sort's index tells, if that is no more than such a statement asks."""
-        test = self.test
-        if test.unlike or test.categories is not None or self._left_out is None:
+        test, left_out = self.test, self._left_out
+        if test.unlike or test.categories is not None:
             return None
-        left_out = self._left_out.ids if len(self._left_out) else None
-        return Told(test.mask, test.value, left_out=left_out)
+        if left_out is None or len(left_out) > MOST_LISTED:
+            return None
+        return Told(test.mask, test.value, left_out=left_out.ids if len(left_out) else None)
 
     def kept(self, row_id: ColumnElement[int]) -> list[Condition]:
-        """The video is of no hidden channel, told by its id: their few are looked up in a hash."""
-        if self._left_out is not None:
-            ids = self._left_out.ids
-            return [hashed_not_among(row_id, ids)] if len(ids) else []
+        """The video is of no hidden channel, told by its id: theirs are looked up in a hash."""
+        if self._left_out is not None and not len(self._left_out):
+            return []
+        if self._left_out is not None and len(self._left_out) <= MOST_LISTED:
+            return [hashed_not_among(row_id, self._left_out.ids)]
         if not self.names.hidden_channels:
             return []
         of_hidden = select(_HIDDEN.c.id).where(

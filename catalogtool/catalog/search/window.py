@@ -145,7 +145,9 @@ class Search:
             found, places = self._gather(MOST_GATHERED)
             if found <= MOST_GATHERED:
                 return Total(found, exact=True), places
-        return total, self._walk() or [] if walked is None else walked
+        if walked is None:
+            walked = self._walk() or []
+        return total, walked
 
     def _paged(self, matches: int) -> int:
         """So many rows of the list as a walk reads before it takes long."""

@@ -20,12 +20,13 @@ MOST_LISTED = 16_000
 _BIG_ENDIAN = np.dtype(">i8")
 
 
-def list_videos(session: Reader, conditions: Sequence[Condition]) -> Found:
-    """The matches; None if there are more than `MOST_LISTED`."""
-    some = select(Video.id, Video.facets).where(*conditions).limit(MOST_LISTED + 1).subquery()
+def list_videos(session: Reader, conditions: Sequence[Condition], most: int | None = None) -> Found:
+    """The matches; None if there are more than `most` (`MOST_LISTED`, if that is not given)."""
+    most = MOST_LISTED if most is None else most
+    some = select(Video.id, Video.facets).where(*conditions).limit(most + 1).subquery()
     row = session.execute(select(_packed(some.c.id), _packed(some.c.facets))).one()
     ids, facets = (np.frombuffer(packed or b"", _BIG_ENDIAN).astype(np.int64) for packed in row)
-    return Matches.of(ids, facets) if len(ids) <= MOST_LISTED else None
+    return Matches.of(ids, facets) if len(ids) <= most else None
 
 
 def look_again(

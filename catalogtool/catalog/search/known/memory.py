@@ -137,6 +137,8 @@ class Wanted:
 
     key: Hashable
     make: Callable[[], Conditions]
+    # More are not listed; None for the usual number.
+    most: int | None = None
 
     @cached_property
     def _conditions(self) -> Conditions:
@@ -192,7 +194,7 @@ class Memory:
         """The videos that are wanted; None if they are more than 10,000, and too many to list."""
         changed, found = self._kept(state, wanted)
         if changed is None:
-            found = list_videos(session, wanted.indexed)
+            found = list_videos(session, wanted.indexed, wanted.most)
         elif found is None or not len(changed):
             return found
         else:
