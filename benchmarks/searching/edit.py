@@ -72,7 +72,8 @@ def run_edits(site: Site, seed: int) -> Edits | None:
             floors += [client.get(floor_of(USUAL)).milliseconds for _ in range(3)]
             page.expect(video_id)
             began = time.perf_counter()
-            answer = client.post(f"/api/videos/{video_id}/update", {"notes": f"Look {number} {began}"})
+            note = f"Look {number} {began}"
+            answer = client.post(f"/api/videos/{video_id}/update", {"notes": note})
             if answer.status in NOT_THERE and number == 0:
                 return None
             if answer.status != 200 or not page.wait():
