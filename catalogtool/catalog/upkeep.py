@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from catalogtool.core.db import engine
+from catalogtool.core.locks import try_lock
 
 PARTITIONED = ("metadata_sync", "counter_change")
 MONTHS_AHEAD = 3
 LARGE_TABLES = ("video", "video_counter", "claim", "asset", "metadata_sync", "counter_change")
-
 
 # Held by whoever prunes, so that one of them knows all that is deleted.
 PRUNE_LOCK = 7_240_008
@@ -68,7 +68,7 @@ def prune_changes(session: Session) -> None:
     One row stays behind that says up to which transaction there may be gaps: a process that has
     not looked for so long must load everything anew.
     """
-    if session.scalar(select(func.pg_try_advisory_xact_lock(PRUNE_LOCK))):
+    if try_lock(session, PRUNE_LOCK):
         session.execute(_PRUNE)
 
 

@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from psycopg import pq
 from psycopg.abc import Buffer
 from psycopg.adapt import Dumper, Loader
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, literal, select
 from sqlalchemy.types import UserDefinedType
 
 Int64s = NDArray[np.int64]
+# The numbers, or a parameter that they will be given for.
+Given = Int64s | BindParameter[Int64s]
 BIGINT_OID, BIGINT_ARRAY_OID = 20, 1016
 # As PostgreSQL sends an array: dimensions, whether nulls are among it, the type, then for the one
 # dimension its length and first index; each element has its length before it.
@@ -61,23 +63,42 @@ def register() -> None:
     psycopg.adapters.register_loader(BIGINT_ARRAY_OID, _ArrayLoader)
 
 
-def is_among(column: Any, ids: Int64s) -> ColumnElement[bool]:
+def int64s(name: str) -> BindParameter[Int64s]:
+    """An open parameter for such an array."""
+    return bindparam(name, type_=Int64Array())
+
+
+def is_among(column: Any, ids: Given) -> ColumnElement[bool]:
     """The column holds one of these numbers; the planner finds each by an index."""
-    found: ColumnElement[bool] = column == func.any(literal(ids, Int64Array()))
+    found: ColumnElement[bool] = column == func.any(_parameter(ids))
     return found
 
 
-def hashed_among(column: Any, ids: Int64s) -> ColumnElement[bool]:
+def is_among_unseen(column: Any, ids: Int64s) -> ColumnElement[bool]:
+    """The same behind a subquery, or the planner guesses for each number how often it is there."""
+    listed = func.array(_rows_of(ids).scalar_subquery())
+    found: ColumnElement[bool] = column == func.any(listed)
+    return found
+
+
+def hashed_among(column: Any, ids: Given) -> ColumnElement[bool]:
     """The same for rows that are read anyway: each is looked up in a hash of the numbers.
 
     As a subquery that nobody can turn into a join, because then the order of the rows would go.
     """
-    listed = select(func.unnest(literal(ids, Int64Array())))
-    found: ColumnElement[bool] = column.in_(listed).is_(True)
+    found: ColumnElement[bool] = column.in_(_rows_of(ids)).is_(True)
     return found
 
 
-def hashed_not_among(column: Any, ids: Int64s) -> ColumnElement[bool]:
+def hashed_not_among(column: Any, ids: Given) -> ColumnElement[bool]:
     """The column holds none of these numbers, told in the same way."""
-    found: ColumnElement[bool] = column.not_in(select(func.unnest(literal(ids, Int64Array()))))
+    found: ColumnElement[bool] = column.not_in(_rows_of(ids))
     return found
+
+
+def _rows_of(ids: Given) -> Select[Any]:
+    return select(func.unnest(_parameter(ids)))
+
+
+def _parameter(ids: Given) -> BindParameter[Int64s]:
+    return ids if isinstance(ids, BindParameter) else literal(ids, Int64Array())

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, ColumnElement, func, literal, literal_column, select, true
+from sqlalchemy import BigInteger, ColumnElement, literal_column, true
 
 from catalogtool.catalog.models import AD_SETTINGS, COUNTED_FACETS
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.names import Names
-from catalogtool.core.arrays import Int64Array, Int64s
+from catalogtool.core.arrays import Int64s, is_among_unseen
 
 # Facets with several values and their bits, from the lowest bit up; 0 is always "unknown".
 # A category and a claim status are told by a hash, see `names.py` for those that share one.
@@ -155,14 +155,8 @@ class FacetTest:
 
 
 def has_counted_code(codes: Int64s) -> ColumnElement[bool]:
-    """What is counted of a video's facets is one of these numbers: see `ix_video_facets`.
-
-    Behind a subquery: the planner would guess for each number how many videos have it.
-    """
-    counted = literal_column(f"(video.{COUNTED_FACETS})", BigInteger)
-    listed = func.array(select(func.unnest(literal(codes, Int64Array()))).scalar_subquery())
-    found: ColumnElement[bool] = counted == func.any(listed)
-    return found
+    """What is counted of a video's facets is one of these numbers: see `ix_video_facets`."""
+    return is_among_unseen(literal_column(f"(video.{COUNTED_FACETS})", BigInteger), codes)
 
 
 def facet_test(filters: Filters, names: Names) -> FacetTest:

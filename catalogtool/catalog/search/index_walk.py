@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, literal, select
 
 from catalogtool.catalog.search.cursors import Position
 from catalogtool.catalog.search.lookup import Lookup
 from catalogtool.catalog.search.ordering import Ordering, ordering_of
 from catalogtool.catalog.search.pages import Slice, along_index
 from catalogtool.catalog.search.positions import Reading, later_than, order_by, stretches
-from catalogtool.core.arrays import Int64Array, Int64s
+from catalogtool.core.arrays import Int64s, hashed_among, hashed_not_among, int64s, is_among
 from catalogtool.core.db import Reader
 
 _SKIP, _WANTED = bindparam("skip", type_=Integer), bindparam("wanted", type_=Integer)
@@ -123,8 +123,8 @@ def _statements(
 def _sorting(key: tuple[str, bool, bool, bool], start: str) -> Lookup:
     reading = _reading(key)
     order = reading.ordering
-    among = order.id == func.any(bindparam("listed", type_=Int64Array()))
-    page = select(order.value, order.id).select_from(order.table).where(among)
+    page = select(order.value, order.id).select_from(order.table)
+    page = page.where(is_among(order.id, int64s("listed")))
     at = _at(order, start)
     if at is not None:
         page = page.where(later_than(reading, order.value, order.id, at))
@@ -142,9 +142,7 @@ def _conditions(order: Ordering, shape: tuple[bool, bool, bool]) -> list[ColumnE
         masked = order.facets.op("&")(bindparam("mask", type_=BigInteger))
         found.append(masked == bindparam("value", type_=BigInteger))
     if listed:
-        ids = select(func.unnest(bindparam("listed", type_=Int64Array())))
-        found.append(order.id.in_(ids).is_(True))
+        found.append(hashed_among(order.id, int64s("listed")))
     if left_out:
-        ids = select(func.unnest(bindparam("left_out", type_=Int64Array())))
-        found.append(order.id.not_in(ids))
+        found.append(hashed_not_among(order.id, int64s("left_out")))
     return found

@@ -64,15 +64,19 @@ def parts_of(filters: Filters, names: Names) -> list[Part]:
     if filters.hidden == "yes" and names.hidden_channels:
         key = ("hidden", *sorted(names.hidden_channels))
         alone = Filters(hidden="yes")
-        found.append(Part(alone, Wanted(key, lambda: ([is_hidden(names)], [is_hidden(names)]))))
+        found.append(Part(alone, Wanted(key, lambda: ([is_hidden(names)],) * 2)))
     return found
 
 
 def led_by(part: Part, word: str) -> Wanted:
     """The videos with a text in their title, found by one word of it: the index has to look up
     three letters at a time, and those of a rare word are quicker than those of the whole."""
-    indexed = [Video.title.ilike(like(word)), Video.title.concat("").ilike(like(part.text))]
-    return Wanted(part.wanted.key, lambda: (indexed, part.wanted.plain))
+
+    def conditions() -> Conditions:
+        whole = Video.title.concat("").ilike(like(part.text))
+        return [Video.title.ilike(like(word)), whole], part.wanted.plain
+
+    return Wanted(part.wanted.key, conditions)
 
 
 def rest_of(filters: Filters, names: Names) -> Sequence[Condition]:
@@ -87,8 +91,7 @@ def rest_of(filters: Filters, names: Names) -> Sequence[Condition]:
 def of_hidden_channels(names: Names) -> Wanted:
     """The videos of the channels that are hidden, which are listed."""
     key = ("of channels", *sorted(names.hidden_channels or ()))
-    condition = [in_hidden_channel(names)]
-    return Wanted(key, lambda: (condition, condition), MOST_HIDDEN)
+    return Wanted(key, lambda: ([in_hidden_channel(names)],) * 2, MOST_HIDDEN)
 
 
 def _parts(filters: Filters, names: Names) -> Iterator[Part]:

@@ -145,7 +145,8 @@ class Question:
             return self._narrowed(self._take(self._by_facets), self._parts)
         part = self._parts[best]
         others = [other for other in self._parts if other is not part]
-        return self._narrowed(self._take(self._by_rarest_word(part)), others)
+        wanted = self._by_rarest_word(part) if cost > 0 else part.wanted
+        return self._narrowed(self._take(wanted), others)
 
     def cost_of_facets(self) -> float:
         """What it takes to list all that pass the facets; infinite if they are too many."""

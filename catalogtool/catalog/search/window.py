@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sqlalchemy import func, select
 
@@ -79,17 +80,19 @@ class Search:
         paged = PAGED if passing <= MOST_LISTED else self._paged(matches)
         total = Total(matches, exact=True, paged=paged)
         if self.part.start is None:
-            if self.part.offset >= total.matches:
+            if self.part.offset >= matches:
                 return total, []
-            if self.part.offset > total.matches / 2:
-                places = self._from_the_end(total.matches)._find_by_facets(passing)[1]
-                return total, places[::-1]
+            if self.part.offset > matches / 2:
+                return total, self._from_the_end(matches)._places_by_facets(passing, matches)[::-1]
+        return total, self._places_by_facets(passing, matches)
+
+    def _places_by_facets(self, passing: int, matches: int) -> list[Position]:
         listing = self.question.cost_of_facets() + passing * KEY_COST
-        if listing < self._cost_of_walking(total.matches):
+        if listing < self._cost_of_walking(matches):
             listed = self.question.find_all()
             if listed is not None:
-                return total, self._places(listed)
-        return total, self._walk() or []
+                return self._places(listed)
+        return self._walk() or []
 
     def _places(self, listed: Matches) -> list[Position]:
         """The slice of matches that are at hand."""
@@ -99,10 +102,10 @@ class Search:
                 return []
             if self.part.offset > number / 2:
                 return self._from_the_end(number)._places(listed)[::-1]
-        if number * KEY_COST < self._rows_to_read(number) * WALK_COST + number * HASH_COST:
-            return sort_listed(self.session, self.reading, listed.ids, self.part)
         rows = self._rows_to_read(number)
-        if not self._bounds():
+        if number * KEY_COST < rows * WALK_COST + number * HASH_COST:
+            return sort_listed(self.session, self.reading, listed.ids, self.part)
+        if not self._bounds:
             told = Told(listed=listed.ids)
             places = walk_index(self.session, self._reading_for(rows), told, self.part)
             if places is not None:
@@ -120,7 +123,7 @@ class Search:
         """About how many entries of the sort's index lie between its start and the slice's end."""
         rows = self.part.offset + self.part.limit
         share = rows / max(matches, 1) * self.question.videos
-        return min(share, rows) if self._bounds() else min(share, self.question.videos)
+        return min(share, rows) if self._bounds else min(share, self.question.videos)
 
     def _find_many(self, *, exact: bool) -> tuple[Total, list[Position]]:
         """Nobody could list them all; but they may be 10,000 at most, which are counted."""
@@ -158,7 +161,7 @@ class Search:
         """How many rows that pass the facets a walk is expected to look at."""
         rows = self.part.offset + self.part.limit
         expected = rows / max(matches, 1) * max(self.question.at_most, matches)
-        return min(expected, rows) if self._bounds() else expected
+        return min(expected, rows) if self._bounds else expected
 
     def _cost_of_walking(self, matches: int) -> float:
         """To read along the sort's index until the slice is full."""
@@ -185,6 +188,7 @@ class Search:
         """What the index of a sort can tell."""
         return [self.question.test.condition(order.facets), *self.question.kept(order.id)]
 
+    @cached_property
     def _bounds(self) -> list[Condition]:
         order, question = self.reading.ordering, self.question
         return bounds_of(order.field, order.value, question.filters, question.names)
@@ -194,9 +198,9 @@ class Search:
         matches = question.estimate.matches if question.beyond else question.at_most
         beyond = question.beyond_value(order.field)
         rows = self._rows_to_read(matches)
-        if question.only_facets and question.told is not None and not self._bounds():
-            reading = self._reading_for(rows)
-            places = walk_index(self.session, reading, question.told, self.part)
+        told = question.told if question.only_facets and not self._bounds else None
+        if told is not None:
+            places = walk_index(self.session, self._reading_for(rows), told, self.part)
             if places is not None:
                 return places
         on_index = [*self._on_index(order), *question.told_by(order.field)]
@@ -212,7 +216,7 @@ class Search:
         rows: float,
         budget: int | None = None,
     ) -> list[Position] | None:
-        bounds = self._bounds()
+        bounds = self._bounds
         missing = self.reading.ordering.field in self.question.filters.missing
         return walk(
             self.session,

@@ -11,6 +11,7 @@ from time import monotonic
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import psycopg
 from psycopg.errors import QueryCanceled
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -262,6 +263,8 @@ class Memory:
                     written=earlier.written + max(earlier.videos, state.videos),
                 )
             self._state = state
+            # Nothing on it is known to be of use any more.
+            self.shelf.clear()
             return state
 
 
@@ -303,7 +306,7 @@ def memory_of(reader: Reader) -> Memory:
 
 def warm_up() -> None:
     """Learn before anybody asks; whoever asks meanwhile does not wait for it."""
-    with suppress(SQLAlchemyError), reading() as connection:
+    with suppress(SQLAlchemyError, psycopg.Error), reading() as connection:
         memory = memory_of(connection)
         _, state = memory.look(connection, Filters())
         memory.sample(connection, state)
