@@ -12,10 +12,11 @@ Start = Callable[..., subprocess.Popen[bytes]]
 
 
 @contextmanager
-def started_from(module: str) -> Iterator[Start]:
+def started_from(module: str, *, errors: int = subprocess.PIPE) -> Iterator[Start]:
     """Starts this module on a database; the processes that still run at the end are killed.
 
-    `start(url, **environment)` gives the process, whose errors can be read.
+    `start(url, **environment)` gives the process, whose errors can be read (few of them; for one
+    that writes many, `errors` says where they go).
     """
     started: list[subprocess.Popen[bytes]] = []
 
@@ -24,7 +25,7 @@ def started_from(module: str) -> Iterator[Start]:
         process = subprocess.Popen(
             [sys.executable, "-m", module],
             env={**os.environ, "DATABASE_URL": url, **more},
-            stderr=subprocess.PIPE,
+            stderr=errors,
         )
         started.append(process)
         return process

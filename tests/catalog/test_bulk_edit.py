@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +35,7 @@ from tests.catalog.editing import (
     undo,
     video,
 )
+from tests.processes import started_from
 
 KEY = b"a key"
 MANY = 2_300
@@ -53,21 +53,8 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def start_worker(database: str) -> Iterator[Start]:
     """Start worker processes; those that still run at the end are killed."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start() -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.reports.import_worker"],
-            env={**os.environ, "DATABASE_URL": database},
-            stderr=subprocess.DEVNULL,
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
+    with started_from("tests.reports.import_worker", errors=subprocess.DEVNULL) as start:
+        yield partial(start, database)
 
 
 def by_filter(**filters: str) -> Selection:

@@ -8,15 +8,16 @@ from random import Random
 from threading import Event
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from catalogtool.catalog.search import names, parts, question, window
+from catalogtool.catalog.search import names, parts
 from catalogtool.catalog.search.find import Answer, search_videos
-from catalogtool.catalog.search.known import changes, listing, memory, sample
+from catalogtool.catalog.search.known import changes, matches, memory, sample
 from catalogtool.catalog.search.known.matches import Matches, Shelf
 from catalogtool.catalog.search.known.memory import Memory, memory_of, warm_up
 from catalogtool.catalog.search.request import parse_request
@@ -24,6 +25,7 @@ from catalogtool.catalog.upkeep import prune_changes
 from catalogtool.core import db
 from catalogtool.core.db import reading, unit_of_work
 from tests.catalog.sample_catalogue import insert_samples, make_samples
+from tests.catalog.search_limits import list_at_most
 
 QUESTIONS: tuple[dict[str, str], ...] = (
     {},
@@ -131,12 +133,6 @@ def test_a_name_that_comes_while_one_looks_is_not_missed(
         patch.setattr(memory, "read_changes", read_late)
         remembered(asked)
     assert remembered(asked).total == anew(asked).total == 1
-
-
-def list_at_most(monkeypatch: pytest.MonkeyPatch, videos: int) -> None:
-    for module in (listing, memory, question, window):
-        monkeypatch.setattr(module, "MOST_LISTED", videos)
-    monkeypatch.setattr(parts, "MOST_HIDDEN", videos)
 
 
 NEEDLES = {"search": "needle", "date_from": "2020-01-01"}
@@ -351,10 +347,6 @@ def test_nobody_minds_a_database_that_is_not_there_yet() -> None:
 
 
 def test_the_shelf_keeps_what_was_asked_for_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    import numpy as np
-
-    from catalogtool.catalog.search.known import matches
-
     monkeypatch.setattr(matches, "MOST_IDS", 1_000)
     shelf, ids = Shelf(), np.arange(200, dtype=np.int64)
     found = Matches(ids, ids)

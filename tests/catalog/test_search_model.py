@@ -9,12 +9,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from catalogtool.catalog.search import names, parts, question, window
+from catalogtool.catalog.search import names, question, window
 from catalogtool.catalog.search.find import Answer, search_videos
-from catalogtool.catalog.search.known import listing, memory
+from catalogtool.catalog.search.known import listing
 from catalogtool.catalog.search.known.memory import memory_of
 from catalogtool.catalog.search.request import parse_request
 from tests.catalog.conftest import Catalogue
+from tests.catalog.search_limits import list_at_most
 from tests.catalog.search_requests import filter_sets, sorts
 
 KEY = b"a key for tests"
@@ -44,9 +45,7 @@ def way(
         monkeypatch.setattr(window, "KEY_COST", 0 if "by key" in request.param else 1e12)
         monkeypatch.setattr(question, "FIND_COST", -1)
     if request.param in {"walk", "gather", "many names"}:
-        for module in (listing, memory, question, window):
-            monkeypatch.setattr(module, "MOST_LISTED", -1)
-        monkeypatch.setattr(parts, "MOST_HIDDEN", -1)
+        list_at_most(monkeypatch, -1)
         monkeypatch.setattr(window, "GATHER_COST", 0 if request.param == "gather" else 1e12)
     if request.param == "many names":
         monkeypatch.setattr(names, "MOST_NAMES", 0)
@@ -125,8 +124,7 @@ def test_walking_by_cursor_meets_every_video_once_in_both_directions(
 def test_a_long_list_is_counted_by_estimate_unless_asked_exactly(
     catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str]
 ) -> None:
-    for module in (listing, memory, question, window):
-        monkeypatch.setattr(module, "MOST_LISTED", 20)
+    list_at_most(monkeypatch, 20)
     monkeypatch.setattr(window, "EXACT_UP_TO", 19)
     forget(catalogue)
     expected = catalogue.model.find(asked, "title:asc")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from catalogtool.reports.models import Report
 from catalogtool.reports.service import process_reports, request_cancel, retry
 from catalogtool.sandbox.reports import write_report
 from tests.databases import CARELESS, open_folder
+from tests.processes import started_from
 from tests.reports.turnstile import Turnstile, turnstile
 
 EARLIER, LATER = "reports/videos_20260101.csv", "reports/videos_20260102.csv"
@@ -109,22 +109,9 @@ def catalogue(scene: Scene) -> Iterator[str]:
 @pytest.fixture
 def start_worker(scene: Scene, catalogue: str) -> Iterator[Start]:
     """Start worker processes; those that still run at the end are killed."""
-    started: list[subprocess.Popen[bytes]] = []
-    here = {"DATABASE_URL": catalogue, "CATALOG_HOME": str(scene.home)}
-
-    def start() -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.reports.import_worker"],
-            env={**os.environ, **here, "REPORT_STORE": str(scene.home / "reports")},
-            stderr=subprocess.DEVNULL,
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
+    here = {"CATALOG_HOME": scene.home, "REPORT_STORE": scene.home / "reports"}
+    with started_from("tests.reports.import_worker", errors=subprocess.DEVNULL) as start:
+        yield partial(start, catalogue, **here)
 
 
 def enqueue(scene: Scene) -> int:
