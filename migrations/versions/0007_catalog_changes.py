@@ -33,12 +33,25 @@ COPY_FACETS = """UPDATE video_counter SET facets = changed.facets
           WHERE added.facets <> removed.facets ORDER BY id) AS changed
     WHERE video_counter.video_pk = changed.id;"""
 
-# The rows are grouped once, by all bits that matter; everything but the channels is made of that.
-# An update shows each row twice, as it was and as it is; it is counted as it is.
-COUNT_VIDEOS = """
+# What the functions have in common, now and before.
+BEGIN = """
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
-    WITH parts AS (
+"""
+COUNT_CHANNELS = """    INSERT INTO channel_count (channel_display_name, videos)
+    SELECT channel_display_name, sum(videos) FROM ({rows}) AS row
+    WHERE channel_display_name IS NOT NULL GROUP BY 1 HAVING sum(videos) <> 0;
+    {then}
+    RETURN NULL;
+END
+$body$
+"""
+
+# The rows are grouped once, by all bits that matter; everything but the channels is made of that.
+# An update shows each row twice, as it was and as it is; it is counted as it is.
+COUNT_VIDEOS = (
+    BEGIN
+    + """    WITH parts AS (
         SELECT facets & {bits} AS facets, sum(videos) AS videos, {written} AS written
         FROM ({rows}) AS row GROUP BY 1),
     counted AS (
@@ -62,14 +75,9 @@ BEGIN
         (SELECT coalesce(array_agg(facets), '{{}}') AS facets,
             coalesce(array_agg(videos), '{{}}') AS videos FROM known) AS by_known
     WHERE altogether.written > 0;
-    INSERT INTO channel_count (channel_display_name, videos)
-    SELECT channel_display_name, sum(videos) FROM ({rows}) AS row
-    WHERE channel_display_name IS NOT NULL GROUP BY 1 HAVING sum(videos) <> 0;
-    {then}
-    RETURN NULL;
-END
-$body$
 """
+    + COUNT_CHANNELS
+)
 
 
 def count_videos(name: str, rows: str, table: str, written: str, then: str = "") -> str:
@@ -131,24 +139,18 @@ $body$
 """
 
 # As the functions were before, to the letter.
-FORMER_COUNT_VIDEOS = """
-CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$
-BEGIN
-    WITH changed AS (
+FORMER_COUNT_VIDEOS = (
+    BEGIN
+    + """    WITH changed AS (
         SELECT facets & {counted} AS facets, sum(videos) AS videos
         FROM ({rows}) AS row GROUP BY 1 HAVING sum(videos) <> 0),
     everyday AS (
         INSERT INTO facet_summary (facets, videos)
         SELECT facets & {everyday}, sum(videos) FROM changed GROUP BY 1 HAVING sum(videos) <> 0)
     INSERT INTO facet_count (facets, videos) SELECT facets, videos FROM changed;
-    INSERT INTO channel_count (channel_display_name, videos)
-    SELECT channel_display_name, sum(videos) FROM ({rows}) AS row
-    WHERE channel_display_name IS NOT NULL GROUP BY 1 HAVING sum(videos) <> 0;
-    {then}
-    RETURN NULL;
-END
-$body$
 """
+    + COUNT_CHANNELS
+)
 
 
 def former_count_videos(name: str, rows: str, then: str = "") -> str:
