@@ -18,6 +18,8 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    Integer,
+    LargeBinary,
     SmallInteger,
     String,
     Table,
@@ -331,6 +333,39 @@ CATALOG_CHANGE = Table(
     Column("known_videos", ARRAY(BigInteger)),
     Column("pruned", BigInteger),
     Index("ix_catalog_change_xid", "xid"),
+)
+
+# The words of titles (see words/): of each word and each part of the catalogue the places of the
+# videos in that part, as 16-bit numbers in ascending order. Words are never deleted.
+TITLE_WORD = Table(
+    "title_word",
+    Base.metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("word", Text, nullable=False, unique=True),
+    Index(
+        "ix_title_word_trigram",
+        "word",
+        postgresql_using="gin",
+        postgresql_ops={"word": "gin_trgm_ops"},
+    ),
+    Index("ix_title_word_letters", text(letters("word")), postgresql_using="gin"),
+)
+TITLE_POSTING = Table(
+    "title_posting",
+    Base.metadata,
+    Column("word_id", Integer, primary_key=True, autoincrement=False),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("places", LargeBinary, nullable=False),
+    Index("ix_title_posting_part", "part"),
+)
+# The videos whose titles have changed since their part was indexed, in ascending order: one row for
+# each statement, appended by triggers. What the postings tell of these is not to be trusted.
+TITLE_CHANGE = Table(
+    "title_change",
+    Base.metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("videos", Integer, nullable=False),
+    Column("ids", ARRAY(BigInteger), nullable=False),
 )
 
 

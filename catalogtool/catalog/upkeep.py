@@ -10,7 +10,16 @@ from catalogtool.core.locks import try_lock
 
 PARTITIONED = ("metadata_sync", "counter_change")
 MONTHS_AHEAD = 3
-LARGE_TABLES = ("video", "video_counter", "claim", "asset", "metadata_sync", "counter_change")
+LARGE_TABLES = (
+    "video",
+    "video_counter",
+    "claim",
+    "asset",
+    "metadata_sync",
+    "counter_change",
+    "title_word",
+    "title_posting",
+)
 
 # Held by whoever prunes, so that one of them knows all that is deleted.
 PRUNE_LOCK = 7_240_008

@@ -211,8 +211,8 @@ def test_the_new_name_of_a_channel_changes_its_videos(engine: Engine) -> None:
     assert change.facets == change.known == []
 
 
-@pytest.mark.parametrize(("number", "named"), [(1000, True), (1001, False)])
-def test_more_than_a_thousand_videos_are_not_named(
+@pytest.mark.parametrize(("number", "named"), [(20_000, True), (20_001, False)])
+def test_more_videos_than_a_chunk_of_an_import_has_are_not_named(
     engine: Engine, number: int, named: bool
 ) -> None:
     (change,) = run(

@@ -14,7 +14,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from catalogtool.core.arrays import Int64s
+from catalogtool.core.arrays import Int64s, are_listed
 
 # 16 bytes each.
 MOST_IDS = 2_000_000
@@ -49,27 +49,17 @@ class Matches:
 
     def without(self, ids: Int64s) -> Matches:
         """Those that are not among these ids."""
-        return self.only(~_are_among(self.ids, ids)) if len(ids) else self
+        return self.only(~are_listed(self.ids, ids)) if len(ids) else self
 
     def among(self, others: Matches) -> Matches:
         """Those that are among the others as well."""
-        return self.only(_are_among(self.ids, others.ids))
+        return self.only(are_listed(self.ids, others.ids))
 
     def plus(self, others: Matches) -> Matches:
         """These and the others."""
         return Matches.of(
             np.concatenate((self.ids, others.ids)), np.concatenate((self.facets, others.facets))
         )
-
-
-def _are_among(ids: Int64s, others: Int64s) -> NDArray[np.bool_]:
-    """Which of these ids are among the others; both are in order."""
-    if not len(others):
-        return np.zeros(len(ids), np.bool_)
-    places = np.searchsorted(others, ids)
-    places[places == len(others)] = 0
-    found: NDArray[np.bool_] = others[places] == ids
-    return found
 
 
 # None stands for more videos than are ever listed.

@@ -1,0 +1,138 @@
+"""The videos whose titles hold a text, by the words of all titles and where each word stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from catalogtool.catalog.words.pieces import Kind, Piece, Pieces, pieces_of
+from catalogtool.catalog.words.tokens import PART_BITS
+from catalogtool.core.arrays import Int64s, are_listed
+from catalogtool.core.db import Reader, driver_connection
+
+# A part of more words than this is a part of very many titles, too.
+MOST_WORDS = 5_000
+# So many videos that are not indexed yet are looked at with each search.
+MOST_PENDING = 5_000
+# And at so many that have the words, but perhaps not next to each other.
+MOST_UNSURE = 50_000
+# Fewer numbers are quicker sorted than marked in a field of all.
+FEW = 30_000
+
+_NONE = np.empty(0, np.int64)
+_PLACES = np.dtype("<u2")
+_NUMBERS = np.dtype(">i4")
+
+
+@dataclass(frozen=True)
+class Hits:
+    """`sure`: the ids of videos that hold the text, in order; any other one that does is among
+    the `unsure` ones."""
+
+    sure: Int64s
+    unsure: Int64s
+
+
+def told_pieces(text: str) -> Pieces | None:
+    """The pieces that lead to the titles with this text; None if no index leads to one of them."""
+    asked = pieces_of(text)
+    return asked if asked is not None and all(map(_shape, asked.pieces)) else None
+
+
+def find_by_words(session: Reader, text: str) -> Hits | None:
+    """Who holds the text in any case, or may; None if words can't tell, or too few are indexed."""
+    asked = told_pieces(text)
+    if asked is None:
+        return None
+    pending, *columns = _ask(session, asked.pieces)
+    found = [_ids(*columns[at : at + 4]) for at in range(0, len(columns), 4)]
+    if pending is None or any(ids is None for ids in found):
+        return None
+    fewest, *others = sorted((ids for ids in found if ids is not None), key=len)
+    for ids in others:
+        fewest = fewest[are_listed(fewest, ids)]
+    waiting = np.unique(pending)
+    if asked.enough:
+        return Hits(fewest[~are_listed(fewest, waiting)], waiting)
+    if len(fewest) > MOST_UNSURE:
+        return None
+    return Hits(_NONE, np.unique(np.concatenate((fewest, waiting))))
+
+
+def _shape(piece: Piece) -> str | None:
+    """How tokens like this piece are found; None if no index leads to them."""
+    if piece.kind is Kind.WHOLE:
+        return "word = lower({})"
+    if piece.kind is not Kind.PART or _has_trigram(piece.text):
+        return "word LIKE lower({})"
+    if len(piece.text) <= 2:
+        return "video_letters(word) @> ARRAY[lower({})]"
+    return None
+
+
+def _has_trigram(text: str) -> bool:
+    return any(text[at : at + 3].isalnum() for at in range(len(text) - 2))
+
+
+def _value(piece: Piece, shape: str) -> str:
+    # What is special in a pattern but the backslash is a separator, or no letter at all.
+    return piece.kind.value.format(piece.text) if "LIKE" in shape else piece.text
+
+
+def _ask(session: Reader, pieces: Sequence[Piece]) -> Sequence[Any]:
+    shapes = tuple(shape for piece in pieces if (shape := _shape(piece)) is not None)
+    pairs = zip(pieces, shapes, strict=True)
+    values = {f"text{at}": _value(piece, shape) for at, (piece, shape) in enumerate(pairs)}
+    connection = driver_connection(session)
+    row = connection.execute(_statement(shapes), values, prepare=False, binary=True).fetchone()
+    assert isinstance(row, tuple)
+    return row
+
+
+@cache
+def _statement(shapes: tuple[str, ...]) -> str:
+    """One statement, so that what is pending and what is indexed are of one moment."""
+    words, columns, sources = [], [], []
+    for at, shape in enumerate(shapes):
+        condition = shape.format(f"%(text{at})s::text")
+        words.append(
+            f"words{at} AS MATERIALIZED (SELECT id FROM title_word WHERE {condition}"
+            f" LIMIT {MOST_WORDS + 1})"
+        )
+        columns.append(
+            f"(SELECT count(*) FROM words{at}), in{at}.parts, in{at}.lengths, in{at}.places"
+        )
+        sources.append(
+            f"""(SELECT string_agg(int4send(part), '') AS parts,
+                string_agg(int4send(length(places) / 2), '') AS lengths,
+                string_agg(places, '') AS places
+            FROM title_posting
+            WHERE word_id = ANY (ARRAY(SELECT id FROM words{at}))) AS in{at}"""
+        )
+    return f"""
+        WITH {", ".join(words)}
+        SELECT (SELECT ARRAY(SELECT unnest(ids) FROM title_change)
+                WHERE (SELECT coalesce(sum(videos), 0) FROM title_change) <= {MOST_PENDING}),
+            {", ".join(columns)}
+        FROM {", ".join(sources)}"""
+
+
+def _ids(
+    words: int, parts: bytes | None, lengths: bytes | None, places: bytes | None
+) -> Int64s | None:
+    """The videos with one of so many words, in order."""
+    if words > MOST_WORDS:
+        return None
+    firsts = np.frombuffer(parts or b"", _NUMBERS).astype(np.int64) << PART_BITS
+    ids = np.repeat(firsts, np.frombuffer(lengths or b"", _NUMBERS))
+    ids += np.frombuffer(places or b"", _PLACES)
+    if len(ids) < FEW:
+        ids.sort()
+        return ids[np.append(True, ids[1:] != ids[:-1])] if len(ids) else ids
+    marks = np.zeros(int(ids.max()) + 1, np.bool_)
+    marks[ids] = True
+    return np.flatnonzero(marks)

@@ -1,0 +1,75 @@
+"""A text that is looked for in titles, taken apart into what the words of a title must be like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from catalogtool.catalog.words.tokens import is_separator, is_wide
+
+# More of them than these tell little that these do not.
+MOST_PIECES = 3
+# A beginning or an end of so few letters is that of too many words.
+SHORT = 2
+
+
+class Kind(Enum):
+    """Which tokens a piece stands for: those that are it, or hold it somewhere."""
+
+    WHOLE = "{}"
+    BEGINNING = "{}%"
+    END = "%{}"
+    PART = "%{}%"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A title that holds the text has a token like this."""
+
+    kind: Kind
+    text: str
+
+    @property
+    def rank(self) -> int:
+        """Higher for what fewer titles are expected to have."""
+        if self.kind is Kind.WHOLE:
+            return len(self.text) + (2 if any(map(is_wide, self.text)) else 1)
+        return len(self.text)
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """What titles with the text must have; `enough` if they need nothing else."""
+
+    pieces: tuple[Piece, ...]
+    enough: bool
+
+
+def pieces_of(text: str) -> Pieces | None:
+    """The pieces that tell most; None if none of them tells anything."""
+    if not any(map(is_separator, text)):
+        if not any(map(is_wide, text)):
+            return Pieces((Piece(Kind.PART, text),), enough=True)
+        if len(text) <= 2:
+            return Pieces((Piece(Kind.WHOLE, text),), enough=True)
+    found = sorted(set(_pieces(text)), key=lambda piece: (-piece.rank, piece.text))
+    chosen = [one for one in found if one.kind is Kind.WHOLE or len(one.text) > SHORT]
+    return Pieces(tuple(chosen[:MOST_PIECES]), enough=False) if chosen else None
+
+
+def _pieces(text: str) -> Iterator[Piece]:
+    classes = "".join("s" if is_separator(c) else "w" if is_wide(c) else "n" for c in text)
+    for run in re.finditer("[wn]+", classes):
+        begin, end = run.span()
+        wide = [at for at in range(begin, end) if classes[at] == "w"]
+        pairs = {at for one in wide for at in (one - 1, one) if begin <= at < end - 1}
+        yield from (Piece(Kind.WHOLE, text[at : at + 2]) for at in pairs)
+        if end - begin == 1 and wide:
+            yield Piece(Kind.WHOLE, text[begin])
+    for run in re.finditer("n+", classes):
+        begin, end = run.span()
+        ends = {(True, True): Kind.WHOLE, (True, False): Kind.BEGINNING, (False, True): Kind.END}
+        kind = ends.get((begin > 0, end < len(text)), Kind.PART)
+        yield Piece(kind, text[begin:end])

@@ -1,0 +1,56 @@
+"""What a title is looked up by: its words and, where there are no spaces, letters and their pairs.
+
+Punctuation and spaces of ASCII separate; all other characters form runs. A run's wide letters (of
+Chinese, Japanese and Korean) are tokens one by one, and so is each pair of neighbours of which one
+is wide; what is between wide letters is a word. Every token is a part of the title.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+# Videos are indexed in parts of so many neighbouring ids, so that two bytes tell one of a part.
+PART_BITS = 16
+PART_SIZE = 1 << PART_BITS
+
+# First and last character of each range.
+SEPARATORS = (("\0", "/"), (":", "@"), ("[", "`"), ("{", "\x7f"))
+WIDE_LETTERS = (
+    ("\u2e80", "\u9fff"),
+    ("\ua960", "\ua97f"),
+    ("\uac00", "\ud7ff"),
+    ("\uf900", "\ufaff"),
+    ("\ufe30", "\ufe4f"),
+    ("\uff66", "\uffdc"),
+    ("\U00020000", "\U0003ffff"),
+)
+
+
+def _class(ranges: tuple[tuple[str, str], ...]) -> str:
+    return "".join(f"{re.escape(first)}-{re.escape(last)}" for first, last in ranges)
+
+
+_SEPARATOR = re.compile(f"[{_class(SEPARATORS)}]")
+_WIDE = re.compile(f"[{_class(WIDE_LETTERS)}]")
+_RUN = re.compile(f"[^{_class(SEPARATORS)}]+")
+_WORD = re.compile(f"[^{_class((*SEPARATORS, *WIDE_LETTERS))}]+")
+
+
+def is_separator(letter: str) -> bool:
+    """Whether no token has this character in it."""
+    return _SEPARATOR.match(letter) is not None
+
+
+def is_wide(letter: str) -> bool:
+    """Whether this character is a token of its own."""
+    return _WIDE.match(letter) is not None
+
+
+def tokens_of(lowered_title: str) -> set[str]:
+    """The tokens of a title in small letters (as PostgreSQL makes them)."""
+    found = set(_WORD.findall(lowered_title))
+    found.update(_WIDE.findall(lowered_title))
+    for run in _RUN.findall(lowered_title):
+        found.update(a + b for a, b in pairwise(run) if is_wide(a) or is_wide(b))
+    return found

@@ -1,0 +1,61 @@
+"""What a text that is looked for asks of the tokens of a title."""
+
+from __future__ import annotations
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from catalogtool.catalog.words.pieces import Kind, Piece, pieces_of
+from catalogtool.catalog.words.tokens import tokens_of
+
+LETTERS = "ab1 -.é愛の가🔥"
+TITLES = st.text(LETTERS, max_size=12)
+TEXTS = st.text(LETTERS, min_size=1, max_size=5)
+MEETS = {
+    Kind.WHOLE: str.__eq__,
+    Kind.BEGINNING: str.startswith,
+    Kind.END: str.endswith,
+    Kind.PART: str.__contains__,
+}
+
+
+def meets(title: str, piece: Piece) -> bool:
+    return any(MEETS[piece.kind](token, piece.text) for token in tokens_of(title))
+
+
+@given(title=TITLES, text=TEXTS)
+@example(title="a愛", text="a愛")
+@example(title="愛 の", text="愛の")
+@example(title="ab1é", text="b1")
+def test_pieces_that_are_enough_tell_exactly_which_titles_hold_the_text(
+    title: str, text: str
+) -> None:
+    asked = pieces_of(text)
+    if asked is not None and asked.enough:
+        assert all(meets(title, piece) for piece in asked.pieces) == (text in title)
+
+
+@given(before=TITLES, text=TEXTS, after=TITLES)
+@example(before="b", text="ab aé a", after="b")
+@example(before="", text="愛の가", after="")
+@example(before="", text="愛 の", after="")
+def test_every_title_with_the_text_meets_all_pieces(before: str, text: str, after: str) -> None:
+    asked = pieces_of(text)
+    if asked is not None:
+        assert all(meets(before + text + after, piece) for piece in asked.pieces)
+
+
+def test_the_pieces_are_those_that_fewest_titles_have() -> None:
+    asked = pieces_of("of a midnight sun by the riv")
+    assert asked is not None
+    assert asked.pieces == (
+        Piece(Kind.WHOLE, "midnight"),
+        Piece(Kind.WHOLE, "sun"),
+        Piece(Kind.WHOLE, "the"),
+    )
+    assert not asked.enough
+
+
+def test_beginnings_and_ends_of_two_letters_are_no_pieces() -> None:
+    assert pieces_of("a b") is None
+    assert pieces_of("... ") is None

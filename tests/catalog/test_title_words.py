@@ -1,0 +1,101 @@
+"""What the words of a title are, one title at a time and many at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from catalogtool.catalog.words.bulk import find_tokens
+from catalogtool.catalog.words.tokens import PART_SIZE, is_separator, is_wide, tokens_of
+
+
+@pytest.mark.parametrize(
+    ("title", "tokens"),
+    [
+        ("", ""),
+        (" \t\n\0!\x7f", ""),
+        ("one two,three one", "one two three"),
+        ("don't a_b [x] {y}", "don t a b x y"),
+        ("100% 50-50", "100 50"),
+        ("é—ü «sí»", "é—ü «sí»"),
+        ("夜", "夜"),
+        ("愛の夜", "愛 の 夜 愛の の夜"),
+        ("愛 の", "愛 の"),
+        ("abc愛def", "abc c愛 愛 愛d def"),
+        ("live愛", "live 愛 e愛"),
+        ("한국 노래", "한 국 한국 노 래 노래"),
+        ("🎵夜🎶", "🎵 夜 🎶 🎵夜 夜🎶"),
+        ("𠀀𠀁", "𠀀 𠀁 𠀀𠀁"),
+        ("ｌｉｖｅ ﾗｲ", "ｌｉｖｅ ﾗ ｲ ﾗｲ"),
+    ],
+)
+def test_the_tokens_of_a_title(title: str, tokens: str) -> None:
+    assert tokens_of(title) == set(tokens.split())
+
+
+@pytest.mark.parametrize("letter", [*"\0 /:@[`{\x7f", "\t", "'", "_"])
+def test_separators(letter: str) -> None:
+    assert is_separator(letter)
+    assert not is_wide(letter)
+
+
+@pytest.mark.parametrize("letter", [*"09azé\x80—\xa0\u2e7f\ud800\ua000", "\ue000", "\U00040000"])
+def test_letters_of_words(letter: str) -> None:
+    assert not is_separator(letter)
+    assert not is_wide(letter)
+
+
+@pytest.mark.parametrize(
+    "letter", ["⺀", "鿿", "ꥠ", "가", "\ud7ff", "豈", "︰", "ｦ", "𠀀", "\U0003ffff"]
+)
+def test_wide_letters(letter: str) -> None:
+    assert is_wide(letter)
+    assert not is_separator(letter)
+
+
+letters = st.one_of(
+    st.characters(exclude_categories=["Cs"]), st.sampled_from("ab é夜愛のカ가🎵-\0\n\U00020000𐐨")
+)
+titles = st.lists(st.text(letters, max_size=12), max_size=8)
+
+
+@given(titles=titles)
+@example(titles=[])
+@example(titles=["", "ab", "", "ab ab 夜夜夜", ""])
+def test_many_titles_have_the_same_tokens(titles: list[str]) -> None:
+    chance = np.random.default_rng(len(titles))
+    places = np.sort(chance.choice(PART_SIZE, len(titles), replace=False))
+    expected: dict[str, set[int]] = defaultdict(set)
+    for place, title in zip(places.tolist(), titles, strict=True):
+        for token in tokens_of(title):
+            expected[token].add(place)
+    tokens, entries = find_tokens(titles, places)
+    found = defaultdict(set)
+    for entry in entries.tolist():
+        found[tokens[entry // PART_SIZE]].add(entry % PART_SIZE)
+    assert found == expected
+    assert sorted(tokens) == sorted(expected)
+    assert (np.diff(entries) > 0).all()
+
+
+@given(title=st.text(letters, max_size=12))
+def test_every_token_is_a_part_of_the_title(title: str) -> None:
+    for token in tokens_of(title):
+        assert token in title
+        assert not any(is_separator(letter) for letter in token)
+
+
+@given(title=st.text(letters, max_size=12), start=st.integers(0, 12), length=st.integers(1, 5))
+def test_what_the_tokens_tell_of_a_part_of_a_title(title: str, start: int, length: int) -> None:
+    part = title[start : start + length]
+    tokens = tokens_of(title)
+    if any(is_separator(letter) for letter in part) or not part:
+        return
+    if not any(is_wide(letter) for letter in part):
+        assert any(part in token for token in tokens if not any(is_wide(c) for c in token))
+    elif len(part) <= 2:
+        assert part in tokens
