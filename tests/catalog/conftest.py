@@ -11,6 +11,9 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
+from catalogtool.catalog.words.index import index_titles
+from catalogtool.core.db import connect
+from catalogtool.core.db import engine as bound_engine
 from tests.catalog.plain_model import PlainModel
 from tests.catalog.sample_catalogue import insert_samples, make_samples
 from tests.databases import new_database
@@ -51,6 +54,9 @@ def open_catalogue(server: str, template: str, number: int) -> Iterator[Catalogu
         with Session(engine) as session, session.begin():
             insert_samples(session, samples)
             session.execute(text("ANALYZE"))
+        connect(url)
+        index_titles()
+        bound_engine().dispose()
         reader = engine.execution_options(isolation_level="AUTOCOMMIT")
         yield Catalogue(PlainModel(samples), reader, url)
         engine.dispose()

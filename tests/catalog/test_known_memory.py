@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from catalogtool.catalog.search import names, parts
 from catalogtool.catalog.search.find import Answer, search_videos
-from catalogtool.catalog.search.known import changes, matches, memory, sample
+from catalogtool.catalog.search.known import changes, matches, memory, sample, state
 from catalogtool.catalog.search.known.matches import Matches, Shelf
 from catalogtool.catalog.search.known.memory import Memory, memory_of, warm_up
 from catalogtool.catalog.search.request import parse_request
@@ -101,7 +101,9 @@ def test_nothing_that_happens_is_missed(
     filled: str, seed: int, most_listed: int, most_names: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = Random(seed)
-    monkeypatch.setattr(memory, "MOST_CHANGED", chance.choice((3, 40, 2_000)))
+    monkeypatch.setattr(state, "MOST_CHANGED", chance.choice((3, 40, 2_000)))
+    monkeypatch.setattr(state, "MOST_REMEMBERED", chance.choice((3, 40, 100_000)))
+    monkeypatch.setattr(state, "MOST_STATEMENTS", chance.choice((2, 10_000)))
     monkeypatch.setattr(memory, "MOST_FOLLOWED", chance.choice((1, 1_000)))
     monkeypatch.setattr(memory, "REST_SECONDS", 0.0)
     monkeypatch.setattr(names, "MOST_NAMES", most_names)
@@ -337,7 +339,7 @@ def test_without_a_sample_the_answers_are_the_same(
 def test_a_process_learns_before_it_is_asked(filled: str, monkeypatch: pytest.MonkeyPatch) -> None:
     warm_up()
     monkeypatch.setattr(memory, "load_sample", None)
-    monkeypatch.setattr(memory, "_load", None)
+    monkeypatch.setattr(memory, "load_state", None)
     assert remembered({"search": "a"}).total > 0
 
 

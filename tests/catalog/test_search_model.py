@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from catalogtool.catalog.search import names, question, window
+from catalogtool.catalog.search import lists, names, question, scan, window
 from catalogtool.catalog.search.find import Answer, search_videos
 from catalogtool.catalog.search.known import listing
 from catalogtool.catalog.search.known.memory import memory_of
@@ -31,6 +31,7 @@ many_examples = settings(
         "as it is",
         "listed and found by key",
         "listed and read along",
+        "listed in memory and read along in pieces",
         "walk",
         "gather",
         "many names",
@@ -43,7 +44,13 @@ def way(
     that are too many to list."""
     if request.param.startswith("listed"):
         monkeypatch.setattr(window, "KEY_COST", 0 if "by key" in request.param else 1e12)
-        monkeypatch.setattr(question, "FIND_COST", -1)
+        for module in (lists, question):
+            monkeypatch.setattr(module, "FIND_COST", -1)
+    if request.param == "listed in memory and read along in pieces":
+        monkeypatch.setattr(lists, "LEAST_COST", -1e9)
+        monkeypatch.setattr(window, "HASH_COST", 1e12)
+        monkeypatch.setattr(scan, "LEAST", 0)
+        monkeypatch.setattr(scan, "SURE", 0)
     if request.param in {"walk", "gather", "many names"}:
         list_at_most(monkeypatch, -1)
         monkeypatch.setattr(window, "GATHER_COST", 0 if request.param == "gather" else 1e12)
@@ -57,7 +64,9 @@ def way(
 def forget(catalogue: Catalogue) -> None:
     """What was listed in one way must not answer in another."""
     with catalogue.engine.connect() as connection:
-        memory_of(connection).shelf.clear()
+        memory = memory_of(connection)
+        memory.shelf.clear()
+        memory.load_column(connection)
 
 
 def ask(connection: Connection, asked: dict[str, str], **more: str) -> Answer:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ARRAY, ColumnElement, Text, false, func, literal
 
-from catalogtool.catalog.search.conditions import Condition, from_day, lasts, to_day
+from catalogtool.catalog.search.conditions import (
+    MEDIUM_UP_TO,
+    SHORT_BELOW,
+    Condition,
+    from_day,
+    lasts,
+    to_day,
+)
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.names import Names
 
@@ -33,5 +40,15 @@ def bounds_of(
     if field == "channel_display_name" and filters.channel is not None:
         found.append(value == filters.channel)
     if field == "channel_display_name" and names.channels:
-        found.append(value.in_(names.channels))
+        # One array, because a statement that goes to the driver as it is has a fixed text.
+        found.append(value == func.any(literal(list(names.channels), ARRAY(Text))))
     return found
+
+
+def bounds_of_lengths(length: ColumnElement[Any], lengths: set[str]) -> list[Condition]:
+    """What is true of the lengths that these names of `duration` stand for, but not of all."""
+    if len(lengths) == 1:
+        return [lasts(length, *lengths)]
+    if lengths == {"short", "medium"}:
+        return [length <= MEDIUM_UP_TO]
+    return [length >= SHORT_BELOW] if lengths == {"medium", "long"} else []

@@ -10,7 +10,7 @@ some thousand rows, and checked along an index without a look at the videos.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -132,13 +132,21 @@ class FacetTest:
             self.categories if not mask_of(["category"]) & ~bits else None,
         )
 
+    def having(self, name: str, value: int) -> FacetTest:
+        """This test, and a facet that it does not look at has this value."""
+        mask, wanted = part(name, value)
+        return replace(self, mask=self.mask | mask, value=self.value | wanted)
+
     def among(self, facets: Int64s) -> NDArray[np.bool_]:
         """Which of these numbers pass."""
         found: NDArray[np.bool_] = facets & self.mask == self.value
         for mask, value in self.unlike:
             found &= facets & mask != value
         if self.categories is not None:
-            found &= np.isin(facets & mask_of(["category"]), self.categories)
+            mask, _ = part("category", 0)
+            wanted = np.zeros(mask + 1, np.bool_)
+            wanted[list(self.categories)] = True
+            found &= wanted[facets & mask]
         return found
 
     def condition(self, facets: ColumnElement[int]) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ one text for each shape of it, and only the values change.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -15,9 +15,17 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, bindparam, literal, s
 
 from catalogtool.catalog.search.cursors import Position
 from catalogtool.catalog.search.lookup import Lookup
-from catalogtool.catalog.search.ordering import Ordering, ordering_of
+from catalogtool.catalog.search.ordering import Ordering
 from catalogtool.catalog.search.pages import Slice, along_index
 from catalogtool.catalog.search.positions import Reading, later_than, order_by, stretches
+from catalogtool.catalog.search.shapes import (
+    Key,
+    given_start,
+    key_of,
+    kind_of,
+    reading_of,
+    start_of,
+)
 from catalogtool.core.arrays import Int64s, hashed_among, hashed_not_among, int64s, is_among
 from catalogtool.core.db import Reader
 
@@ -44,7 +52,7 @@ def walk_index(session: Reader, reading: Reading, told: Told, part: Slice) -> li
     """The slice; None if it begins beyond a stretch whose length nobody knows."""
     found: list[Position] = []
     given = _values(told, part)
-    for lookup in _statements(_key(reading), _kind(part.start), told.shape):
+    for lookup in _statements(key_of(reading), kind_of(part.start), told.shape):
         wanted = part.limit - len(found)
         if wanted == 0:
             break
@@ -59,8 +67,8 @@ def walk_index(session: Reader, reading: Reading, told: Told, part: Slice) -> li
 
 def sort_listed(session: Reader, reading: Reading, ids: Int64s, part: Slice) -> list[Position]:
     """The slice of a list of few videos: each is found by its key, and all are sorted."""
-    start = _kind(part.start)
-    lookup = _sorting(_key(reading), start)
+    start = kind_of(part.start)
+    lookup = _sorting(key_of(reading), start)
     given = _values(Told(listed=ids), part)
     rows = lookup.ask(
         session, {**given, "wanted": part.limit, "skip": part.offset}, keep_plan=False
@@ -75,57 +83,27 @@ def _values(told: Told, part: Slice) -> Mapping[str, Any]:
         given["listed"] = told.listed
     if told.left_out is not None:
         given["left_out"] = told.left_out
-    if part.start is not None:
-        given["at_id"] = part.start.id
-        if part.start.value is not None:
-            given["at_value"] = part.start.value
-    return given
-
-
-def _kind(start: Position | None) -> str:
-    if start is None:
-        return "no start"
-    return "no value" if start.value is None else "a value"
-
-
-def _key(reading: Reading) -> tuple[str, bool, bool, bool]:
-    order = reading.ordering
-    return order.field, order.long_ties, reading.descending, reading.forward
-
-
-def _reading(key: tuple[str, bool, bool, bool]) -> Reading:
-    field, long_ties, descending, forward = key
-    return Reading(replace(ordering_of(field), long_ties=long_ties), descending, forward)
-
-
-def _at(order: Ordering, start: str) -> Position | None:
-    """A position whose parts are parameters."""
-    if start == "no start":
-        return None
-    value = bindparam("at_value", type_=order.value.type) if start == "a value" else None
-    return Position(value, bindparam("at_id", type_=BigInteger))  # type: ignore[arg-type]
+    return {**given, **given_start(part.start)}
 
 
 @cache
-def _statements(
-    key: tuple[str, bool, bool, bool], start: str, shape: tuple[bool, bool, bool]
-) -> tuple[Lookup, ...]:
-    reading = _reading(key)
+def _statements(key: Key, start: str, shape: tuple[bool, bool, bool]) -> tuple[Lookup, ...]:
+    reading = reading_of(key)
     on_index = _conditions(reading.ordering, shape)
     most = bindparam("most", type_=Integer)
     return tuple(
         Lookup.of(along_index(reading, stretch, on_index, most).offset(_SKIP).limit(_WANTED))
-        for stretch in stretches(reading, _at(reading.ordering, start))
+        for stretch in stretches(reading, start_of(reading.ordering, start))
     )
 
 
 @cache
-def _sorting(key: tuple[str, bool, bool, bool], start: str) -> Lookup:
-    reading = _reading(key)
+def _sorting(key: Key, start: str) -> Lookup:
+    reading = reading_of(key)
     order = reading.ordering
     page = select(order.value, order.id).select_from(order.table)
     page = page.where(is_among(order.id, int64s("listed")))
-    at = _at(order, start)
+    at = start_of(order, start)
     if at is not None:
         page = page.where(later_than(reading, order.value, order.id, at))
     # Without an offset in between, the planner might read the sort's index after all.

@@ -34,11 +34,18 @@ class Lookup:
         return cls(str(compiled), fixed, tuple(query.selected_columns.keys()))
 
     def ask(
-        self, reader: Reader, given: Mapping[str, Any], *, keep_plan: bool = True
+        self,
+        reader: Reader,
+        given: Mapping[str, Any],
+        *,
+        keep_plan: bool = True,
+        binary: bool = False,
     ) -> Sequence[tuple[Any, ...]]:
         """The rows for these values, in the driver's own types.
 
-        Without `keep_plan` the plan is made for these values, and only the text is kept.
+        Without `keep_plan` the plan is made for these values, and only the text is kept. `binary`
+        is quicker for large values, and slower for many.
         """
+        values = {**self.fixed, **given}
         connection = driver_connection(reader)
-        return connection.execute(self.sql, {**self.fixed, **given}, prepare=keep_plan).fetchall()
+        return connection.execute(self.sql, values, prepare=keep_plan, binary=binary).fetchall()

@@ -14,10 +14,13 @@ from catalogtool.catalog.search.conditions import (
     conditions_for_indexes,
     in_hidden_channel,
     is_hidden,
+    is_missing,
 )
 from catalogtool.catalog.search.filters import Filters
-from catalogtool.catalog.search.known.memory import Conditions, Wanted
+from catalogtool.catalog.search.known.listing import Conditions, Wanted
 from catalogtool.catalog.search.names import Names, has_trigram, like
+from catalogtool.catalog.words.find import told_pieces
+from catalogtool.catalog.words.pieces import Pieces
 
 # Each of these groups has an index that leads to its videos; with it, the sort by the same field.
 GROUPS: dict[tuple[str, ...], str | None] = {
@@ -33,6 +36,8 @@ GROUPS: dict[tuple[str, ...], str | None] = {
     ("upc",): None,
     ("date_from", "date_to"): "time_published",
 }
+# So many are listed where that takes little for each: an index holds all of it, or words tell.
+MOST_AT_ONCE = 1_000_000
 # So many videos of hidden channels are known one by one: every list is without them.
 MOST_HIDDEN = 200_000
 
@@ -52,6 +57,16 @@ class Part:
         return self.filters.search or ""
 
     @property
+    def pieces(self) -> Pieces | None:
+        """What the words of a title with this text are like, if they can tell."""
+        return told_pieces(self.text) if self.text else None
+
+    @property
+    def only_views(self) -> bool:
+        """Whether the counters tell, which change without a change of the video."""
+        return self.filters.missing != ()
+
+    @property
     def words(self) -> list[str]:
         """Its words that the index has, where there is more than one word."""
         words = self.text.split()
@@ -65,6 +80,9 @@ def parts_of(filters: Filters, names: Names) -> list[Part]:
         key = ("hidden", *sorted(names.hidden_channels))
         alone = Filters(hidden="yes")
         found.append(Part(alone, Wanted(key, lambda: ([is_hidden(names)],) * 2)))
+    if "views" in filters.missing:
+        unknown = Wanted("without views", lambda: ([is_missing("views")],) * 2, MOST_AT_ONCE)
+        found.append(Part(Filters(hidden="all", missing=("views",)), unknown))
     return found
 
 
@@ -81,7 +99,8 @@ def led_by(part: Part, word: str) -> Wanted:
 
 def rest_of(filters: Filters, names: Names) -> Sequence[Condition]:
     """What is asked beyond the facets and the parts; nothing, mostly."""
-    rest = replace(filters, **{name: None for group in GROUPS for name in group}, hidden="all")  # type: ignore[arg-type]
+    listed = {name: None for group in GROUPS for name in group}
+    rest = replace(filters, **listed, hidden="all", missing=())
     found = conditions_beyond_facets(rest, names)
     if filters.hidden == "yes" and names.hidden_channels is None:
         found.append(is_hidden(names))
@@ -104,7 +123,14 @@ def _parts(filters: Filters, names: Names) -> Iterator[Part]:
         if given:
             alone = Filters(hidden="all", **given)
             make = partial(_conditions, alone, known)
-            yield Part(alone, Wanted(alone, make), field)
+            most = MOST_AT_ONCE if _is_covered(group, names) else None
+            yield Part(alone, Wanted(alone, make, most), field)
+
+
+def _is_covered(group: tuple[str, ...], names: Names) -> bool:
+    """Whether an index holds all that is asked and told of these videos."""
+    by_name = group == ("channel_search",) and names.channels is not None
+    return by_name or group in {("channel",), ("date_from", "date_to")}
 
 
 def _conditions(alone: Filters, names: Names) -> Conditions:

@@ -54,6 +54,11 @@ class Reading:
         return replace(self, ordering=ordering)
 
     @property
+    def visits_values(self) -> bool:
+        """Whether it goes from value to value, because long ties lie the other way round."""
+        return self.ordering.long_ties and self.descending
+
+    @property
     def values_descend(self) -> bool:
         """Whether the values fall while reading."""
         return self.descending == self.forward
@@ -112,9 +117,8 @@ def _with_value(reading: Reading) -> Stretch:
     order = reading.ordering
     by_value = order.value.desc() if reading.values_descend else order.value.asc()
     by_id = order.id.asc() if reading.forward else order.id.desc()
-    walk = order.long_ties and reading.descending
     known = (order.value.is_not(None),) if order.nullable else ()
-    return Stretch(known, (by_value, by_id), by_value=walk)
+    return Stretch(known, (by_value, by_id), by_value=reading.visits_values)
 
 
 def _without_value(reading: Reading) -> Stretch:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from math import inf
+from operator import itemgetter
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, func, select
 
 from catalogtool.catalog.models import Video
@@ -17,22 +20,26 @@ from catalogtool.catalog.search.conditions import (
     not_in_hidden_channel,
 )
 from catalogtool.catalog.search.estimate import Estimate, judge
-from catalogtool.catalog.search.facets import COUNTED_MASK, facet_test, has_counted_code
+from catalogtool.catalog.search.facets import DURATION, facet_test
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.index_walk import Told
-from catalogtool.catalog.search.known.listing import MOST_LISTED, list_videos
+from catalogtool.catalog.search.known.listing import (
+    MOST_LISTED,
+    Wanted,
+    list_videos,
+)
 from catalogtool.catalog.search.known.matches import Found, Matches
-from catalogtool.catalog.search.known.memory import Conditions, Wanted, memory_of
-from catalogtool.catalog.search.parts import Part, led_by, of_hidden_channels, parts_of, rest_of
-from catalogtool.core.arrays import hashed_not_among, is_among
+from catalogtool.catalog.search.known.memory import memory_of
+from catalogtool.catalog.search.lists import FACETS, FIND_COST, Lists
+from catalogtool.catalog.search.parts import (
+    Part,
+    of_hidden_channels,
+    parts_of,
+    rest_of,
+)
+from catalogtool.core.arrays import Int64s, are_listed, hashed_not_among, is_among
 from catalogtool.core.db import Reader
 
-# Microseconds for each video: to read it along an index, and to find it by one.
-WALK_COST, FIND_COST = 0.15, 1.2
-# A word of so few videos leads to them quicker than all words together.
-RARE = 3_000
-# Where the sample shows none, there may still be so many as one in so many of it would stand for.
-UNSEEN = 0.3
 _HIDDEN = Video.__table__.alias("of_hidden_channel")
 
 
@@ -46,6 +53,7 @@ class Question:
         self.names, self._state = self._memory.look(session, filters)
         self.test = facet_test(filters, self.names)
         self.videos = self._state.videos
+        self._lists = Lists(session, self._memory, self._state, self.names, self.test)
         # How many pass the facets; None where nobody has counted just these together.
         self.passing = self._state.count(self.test)
         self._parts = parts_of(filters, self.names)
@@ -80,6 +88,17 @@ class Question:
         return self._state.count_at_most(self.test) if self.passing is None else self.passing
 
     @cached_property
+    def lengths(self) -> set[str]:
+        """Which values of `duration` there are among the videos that pass the facets."""
+        if self.filters.duration is not None:
+            return {self.filters.duration}
+        return {
+            name
+            for name, code in DURATION.items()
+            if self._state.count_at_most(self.test.having("duration", code))
+        }
+
+    @cached_property
     def estimate(self) -> Estimate:
         """What the sample tells of the number of matches."""
         sample, changed = self._memory.sample(self.session, self._state)
@@ -97,6 +116,14 @@ class Question:
         if left_out is None or len(left_out) > MOST_LISTED:
             return None
         return Told(test.mask, test.value, left_out=left_out.ids if len(left_out) else None)
+
+    @property
+    def passes(self) -> Callable[[Int64s], NDArray[np.bool_]] | None:
+        """Which videos pass the facets and are of no hidden channel; None if nobody knows."""
+        column, left_out = self._lists.column, self._left_out
+        if column is None or left_out is None:
+            return None
+        return lambda ids: column.passes(ids, self.test) & ~are_listed(ids, left_out.ids)
 
     def kept(self, row_id: ColumnElement[int]) -> list[Condition]:
         """The video is of no hidden channel, told by its id: theirs are looked up in a hash."""
@@ -116,13 +143,14 @@ class Question:
         if self._left_out is not None:
             return len(self._left_out)
         out = select(func.count()).select_from(Video)
-        out = out.where(in_hidden_channel(self.names), self.test.condition(_FACETS))
+        out = out.where(in_hidden_channel(self.names), self.test.condition(FACETS))
         return self.session.execute(out).scalar_one()
 
     def conditions(self) -> list[Condition]:
         """All conditions, put for the indexes that lead to the fewest videos."""
-        if self._cost_by_code < self._cost_by_parts:
-            beyond = [self._has_code(), *self.beyond]
+        by_parts = min(map(self._lists.expected, self._parts), default=inf) * FIND_COST
+        if self._lists.cost_by_code < by_parts:
+            beyond = [self._lists.has_code(), *self.beyond]
         else:
             beyond = [
                 *conditions_for_indexes(self.filters, self.names),
@@ -130,31 +158,39 @@ class Question:
             ]
             if self._leaves_out and self.names.hidden_channels is None:
                 beyond.append(not_in_hidden_channel(self.names))
-        return [self.test.condition(_FACETS), *beyond, *self.kept(Video.id.expression)]
+        return [self.test.condition(FACETS), *beyond, *self.kept(Video.id.expression)]
 
-    def find_all(self) -> Found:
-        """All matches, if some filter leaves few enough to be listed; the quickest one is taken."""
-        ways = [(self._cost(part), number) for number, part in enumerate(self._parts)]
-        cost, best = min(ways, default=(inf, -1))
-        by_facets = self.cost_of_facets()
-        if min(cost, by_facets) == inf:
+    def find_all(self, patience: Callable[[], float] = lambda: inf) -> Found:
+        """All matches, if some filter leaves few enough to be listed; the quickest one is taken.
+
+        None as well if that would take longer than `patience` (microseconds).
+        """
+        cost, first = min(((self._cost_from(part), part) for part in self._ways), key=itemgetter(0))
+        if cost == inf or (cost > 0 and cost > patience()):
             return None
-        if min(cost, by_facets) > 0 and self.estimate.surely_many:
-            return None
-        if by_facets < cost:
-            return self._narrowed(self._take(self._by_facets), self._parts)
-        part = self._parts[best]
-        others = [other for other in self._parts if other is not part]
-        wanted = self._by_rarest_word(part) if cost > 0 else part.wanted
-        return self._narrowed(self._take(wanted), others)
+        others = [part for part in self._parts if part is not first]
+        found = self._lists.find_by_facets() if first is None else self._lists.find(first)
+        return self._narrowed(found, others)
+
+    @property
+    def _ways(self) -> Sequence[Part | None]:
+        """What a list can be made from: one of the filters, or the facets (None)."""
+        return [*self._parts, None]
+
+    def _cost_from(self, first: Part | None) -> float:
+        """What it takes to list the videos of one way, and to narrow these down by all others."""
+        lists = self._lists
+        cost = lists.cost_of_facets() if first is None else lists.cost(first)
+        if cost == inf:
+            return inf
+        testing = FIND_COST * (lists.passing if first is None else lists.expected(first))
+        others = (part for part in self._parts if part is not first)
+        narrowing = sum(min(lists.cost(part), testing) for part in others)
+        return cost + narrowing + (testing if self._rest else 0.0)
 
     def cost_of_facets(self) -> float:
         """What it takes to list all that pass the facets; infinite if they are too many."""
-        if self.at_most > MOST_LISTED:
-            return inf
-        if self._memory.size(self._state, self._by_facets) is not None:
-            return 0.0
-        return min(self._cost_by_code, self.videos * WALK_COST)
+        return self._lists.cost_of_facets()
 
     @cached_property
     def _left_out(self) -> Found:
@@ -163,78 +199,29 @@ class Question:
             return Matches.none()
         if self.names.hidden_channels is None:
             return None
-        found = self._take(of_hidden_channels(self.names))
+        found = self._lists.take(of_hidden_channels(self.names))
         return None if found is None else found.only(self.test.among(found.facets))
 
     @property
     def _asks_for_hidden(self) -> bool:
         return self.filters.hidden == "yes" and self.names.hidden_channels != []
 
-    @cached_property
-    def _by_facets(self) -> Wanted:
-        """The videos that pass the facets."""
-        by_code = self._cost_by_code <= self.videos * WALK_COST
-
-        def conditions() -> Conditions:
-            plain = [self.test.condition(_FACETS)]
-            return [self._has_code(), *plain] if by_code else plain, plain
-
-        return Wanted(self.test, conditions)
-
-    def _has_code(self) -> Condition:
-        return has_counted_code(self._state.counted.passing(self.test.within(COUNTED_MASK)))
-
-    @cached_property
-    def _cost_by_code(self) -> float:
-        return self._state.counted.number(self.test.within(COUNTED_MASK)) * FIND_COST
-
-    @cached_property
-    def _cost_by_parts(self) -> float:
-        return min((self._expected(part) for part in self._parts), default=inf) * FIND_COST
-
-    def _cost(self, part: Part) -> float:
-        listed = self._memory.size(self._state, part.wanted)
-        if listed is not None:
-            return 0.0 if listed <= MOST_LISTED else inf
-        expected = self._expected(part)
-        return expected * FIND_COST if expected <= MOST_LISTED else inf
-
-    def _by_rarest_word(self, part: Part) -> Wanted:
-        if not part.words:
-            return part.wanted
-        sample, _ = self._memory.sample(self.session, self._state)
-        if sample is None:
-            return part.wanted
-        hits = {word: int(sample.having("search", word).sum()) for word in part.words}
-        rarest = min(part.words, key=lambda word: (hits[word], -len(word)))
-        rare = hits[rarest] <= sample.share * RARE
-        return led_by(part, rarest) if rare else part.wanted
-
-    def _expected(self, part: Part) -> float:
-        """About how many videos one filter leaves."""
-        sample, _ = self._memory.sample(self.session, self._state)
-        if sample is None:
-            return MOST_LISTED
-        met = sample.matching(part.filters, self.names)
-        return self.videos if met is None else max(int(met.sum()), UNSEEN) / sample.share
-
-    def _take(self, wanted: Wanted) -> Found:
-        return self._memory.listed(self.session, self._state, wanted)
-
     def _narrowed(self, found: Found, others: Sequence[Part]) -> Found:
         """Those that meet all the rest as well; None if they have become too many meanwhile."""
-        if found is None or len(found) > MOST_LISTED:
+        if found is None:
             return None
         found = found.only(self.test.among(found.facets))
         conditions = [*self._rest, *self._kept_by_name]
         for part in others:
-            size = self._memory.size(self._state, part.wanted)
-            listed = self._take(part.wanted) if size is not None else None
+            quicker = self._lists.cost(part) < len(found) * FIND_COST
+            listed = self._lists.find(part) if quicker else None
             if listed is None:
                 conditions += part.wanted.plain
             else:
                 found = found.among(listed)
         tested: Found = found
+        if conditions and len(found) > MOST_LISTED:
+            return None
         if conditions and len(found):
             tested = self._tested(found, conditions)
         if tested is None or self._left_out is None:
@@ -255,9 +242,6 @@ class Question:
         if unlisted or "views" in self.filters.missing:
             # What another table tells may change without a change of the video.
             return list_videos(self.session, indexed)
-        passing = [self.test.condition(_FACETS), *self.beyond, *self._kept_by_name]
+        passing = [self.test.condition(FACETS), *self.beyond, *self._kept_by_name]
         key = (self.filters, str(self.names), self._left_out is None)
-        return self._take(Wanted(key, lambda: (indexed, passing)))
-
-
-_FACETS: ColumnElement[int] = Video.facets.expression
+        return self._lists.take(Wanted(key, lambda: (indexed, passing)))

@@ -12,25 +12,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 
 from sqlalchemy import func, select
 
 from catalogtool.catalog.models import Video
-from catalogtool.catalog.search.bounds import bounds_of
+from catalogtool.catalog.search.bounds import bounds_of, bounds_of_lengths
 from catalogtool.catalog.search.conditions import Condition
 from catalogtool.catalog.search.cursors import Position
-from catalogtool.catalog.search.estimate import EXACT_UP_TO
+from catalogtool.catalog.search.estimate import EXACT_UP_TO, Estimate
+from catalogtool.catalog.search.id_pieces import FEW, STAMPED, Bounds
 from catalogtool.catalog.search.index_walk import Told, sort_listed, walk_index
 from catalogtool.catalog.search.known.listing import MOST_LISTED
 from catalogtool.catalog.search.known.matches import Matches
+from catalogtool.catalog.search.lists import WALK_COST
 from catalogtool.catalog.search.ordering import Ordering
 from catalogtool.catalog.search.pages import Slice, gather, gather_along, walk
 from catalogtool.catalog.search.positions import Reading
-from catalogtool.catalog.search.question import WALK_COST, Question
-from catalogtool.core.arrays import hashed_among
+from catalogtool.catalog.search.question import Question
+from catalogtool.catalog.search.scan import scan_index
+from catalogtool.core.arrays import are_listed
 from catalogtool.core.db import Reader
 
-CHECK_COST, GATHER_COST, HASH_COST, KEY_COST = 1.5, 3.0, 0.1, 4.0
+CHECK_COST, GATHER_COST, KEY_COST = 1.5, 3.0, 4.0
+HASH_COST, SCAN_COST, SCAN_LEAST = 0.3, 0.4, 1_000
+# In the order of the titles those with a text lie together, so often farther than expected.
+FAR = 50
+# A walk may take so often as long as to sort all matches, at worst.
+RISK = 4
 # Never gather more than this: what it takes must stay far below a second.
 MOST_GATHERED = 500_000
 # A walk may look at so many videos, and at four times as many as are expected, in vain.
@@ -69,10 +78,22 @@ class Search:
             return Total(0, exact=True), []
         if question.passing is not None and question.only_facets:
             return self._find_by_facets(question.passing)
-        listed = question.find_all()
+        listed = question.find_all(self._patience)
         if listed is not None:
             return Total(len(listed), exact=True), self._places(listed)
         return self._find_many(exact=exact)
+
+    def _patience(self) -> float:
+        """How long listing all matches may take (microseconds): a walk may be quicker."""
+        estimate = self.question.estimate
+        if not estimate.surely_many:
+            return inf
+        walking = self._cost_of_walking(max(EXACT_UP_TO + 1, self._expected(estimate)))
+        by_title = self.question.filters.search and self.reading.ordering.field == "title"
+        return walking * FAR if by_title else walking
+
+    def _expected(self, estimate: Estimate) -> int:
+        return min(estimate.matches, self.question.at_most)
 
     def _find_by_facets(self, passing: int) -> tuple[Total, list[Position]]:
         """Nothing but facets is asked for, and they have been counted."""
@@ -103,15 +124,33 @@ class Search:
             if self.part.offset > number / 2:
                 return self._from_the_end(number)._places(listed)[::-1]
         rows = self._rows_to_read(number)
-        if number * KEY_COST < rows * WALK_COST + number * HASH_COST:
+        sorting, scanning = number * KEY_COST, SCAN_LEAST + rows * SCAN_COST
+        walking = number * HASH_COST + rows * WALK_COST
+        # Who walks does so until the slice is full; the matches may lie at the list's other end.
+        if self._limits or self.question.videos * WALK_COST > RISK * sorting:
+            walking = inf
+        if sorting <= min(walking, scanning):
             return sort_listed(self.session, self.reading, listed.ids, self.part)
-        if not self._bounds:
+        if walking < scanning:
             told = Told(listed=listed.ids)
             places = walk_index(self.session, self._reading_for(rows), told, self.part)
             if places is not None:
                 return places
-        on_index = [hashed_among(self.reading.ordering.id, listed.ids)]
-        return self._read_along(on_index, [], rows) or []
+        return self._scan(listed, rows)
+
+    def _scan(self, listed: Matches, rows: float) -> list[Position]:
+        places = scan_index(
+            self.session,
+            self._reading_for(rows),
+            lambda ids: are_listed(ids, listed.ids),
+            self.part,
+            rows=rows,
+            most=LEAST_BUDGET + int(min(4 * rows, len(listed) * KEY_COST / WALK_COST)),
+            bounds=Bounds(self._limits, self._may_lack_value),
+        )
+        if places is None:
+            return sort_listed(self.session, self.reading, listed.ids, self.part)
+        return places
 
     def _from_the_end(self, number: int) -> Search:
         """The same slice of a list of this length, read backwards."""
@@ -126,31 +165,35 @@ class Search:
         return min(share, rows) if self._bounds else min(share, self.question.videos)
 
     def _find_many(self, *, exact: bool) -> tuple[Total, list[Position]]:
-        """Nobody could list them all; but they may be 10,000 at most, which are counted."""
-        estimate, least = self.question.estimate, EXACT_UP_TO + 1
+        """Too many to be listed at once; but they may be 10,000 at most, which are counted."""
+        question, estimate = self.question, self.question.estimate
+        expected, least = self._expected(estimate), EXACT_UP_TO + 1
         if not estimate.surely_many:
-            found, places = self._gather(MOST_LISTED)
-            if found <= MOST_LISTED:
+            most = MOST_GATHERED if self._is_better_gathered(expected) else MOST_LISTED
+            found, places = self._gather(most)
+            if found <= most:
                 return Total(found, exact=True), places
             least = found
-        matches = max(least, min(estimate.matches, self.question.at_most))
-        total = Total(matches, exact=False, paged=self._paged(matches))
+        total = Total(max(least, expected), exact=False, paged=self._paged(max(least, expected)))
         if exact:
             total = replace(total, matches=self._count(), exact=True)
         walked = None
-        if self._cost_of_gathering(total.matches) >= self._cost_of_walking(total.matches):
-            # The matches may lie at the list's other end; then it is better to gather after all.
-            expected = self._rows_to_check(total.matches)
-            beyond = self.question.beyond_value(self.reading.ordering.field)
-            budget = LEAST_BUDGET + int(4 * expected) if beyond else None
+        if not self._is_better_gathered(total.matches):
+            # The matches may lie at the list's other end; then it is better to find them all.
+            checked = self._rows_to_check(total.matches)
+            beyond = question.beyond_value(self.reading.ordering.field)
+            budget = LEAST_BUDGET + int(4 * checked) if beyond else None
             walked = self._walk(budget)
-        if walked is None and total.matches <= MOST_GATHERED:
+        if walked is not None:
+            return total, walked
+        listed = question.find_all()
+        if listed is not None:
+            return Total(len(listed), exact=True), self._places(listed)
+        if total.matches <= MOST_GATHERED:
             found, places = self._gather(MOST_GATHERED)
             if found <= MOST_GATHERED:
                 return Total(found, exact=True), places
-        if walked is None:
-            walked = self._walk() or []
-        return total, walked
+        return total, self._walk() or []
 
     def _paged(self, matches: int) -> int:
         """So many rows of the list as a walk reads before it takes long."""
@@ -171,11 +214,11 @@ class Search:
         beyond = question.beyond_value(self.reading.ordering.field)
         return cost + checked * CHECK_COST if beyond else cost
 
-    def _cost_of_gathering(self, matches: int) -> float:
+    def _is_better_gathered(self, matches: int) -> bool:
         cost = matches * GATHER_COST
         if self.question.passing is None and self.question.only_facets:
             cost += self.question.videos * WALK_COST
-        return cost
+        return cost < self._cost_of_walking(matches)
 
     def _gather(self, most: int) -> tuple[int, list[Position]]:
         question, reading = self.question, self.reading
@@ -193,13 +236,34 @@ class Search:
         order, question = self.reading.ordering, self.question
         return bounds_of(order.field, order.value, question.filters, question.names)
 
+    @cached_property
+    def _limits(self) -> list[Condition]:
+        """The bounds, and those that follow from the facets: no short video takes an hour."""
+        order, asked = self.reading.ordering, self.question.filters
+        telling = asked.is_short is not None or asked.is_live_stream is not None
+        if order.field != "video_length" or not telling or self._bounds:
+            return self._bounds
+        return bounds_of_lengths(order.value, self.question.lengths)
+
+    @property
+    def _may_lack_value(self) -> bool:
+        """Whether a match may have no value to be sorted by."""
+        return not self._bounds or self.reading.ordering.field in self.question.filters.missing
+
     def _walk(self, budget: int | None = None) -> list[Position] | None:
         question, order = self.question, self.reading.ordering
         matches = question.estimate.matches if question.beyond else question.at_most
         beyond = question.beyond_value(order.field)
         rows = self._rows_to_read(matches)
-        told = question.told if question.only_facets and not self._bounds else None
+        told = question.told if question.only_facets and not self._limits else None
         if told is not None:
+            stamped = order.field in STAMPED and MANY <= rows < FEW
+            passes = question.passes if stamped else None
+            if passes is not None and self.reading.visits_values:
+                places = scan_index(
+                    self.session, self.reading, passes, self.part, rows, inf, Bounds()
+                )
+                return places or []
             places = walk_index(self.session, self._reading_for(rows), told, self.part)
             if places is not None:
                 return places
@@ -216,16 +280,14 @@ class Search:
         rows: float,
         budget: int | None = None,
     ) -> list[Position] | None:
-        bounds = self._bounds
-        missing = self.reading.ordering.field in self.question.filters.missing
         return walk(
             self.session,
             self._reading_for(rows),
             on_index,
             beyond,
             self.part,
-            bounds,
-            also_without_value=missing or not bounds,
+            self._limits,
+            also_without_value=self._may_lack_value,
             budget=budget,
         )
 

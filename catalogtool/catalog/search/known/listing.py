@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-from sqlalchemy import LargeBinary, func, literal, select
+from sqlalchemy import LargeBinary, Select, func, literal, select
 
-from catalogtool.catalog.models import Video
+from catalogtool.catalog.models import Video, VideoCounter
 from catalogtool.catalog.search.conditions import Condition
 from catalogtool.catalog.search.known.matches import Found, Matches
 from catalogtool.core.arrays import Int64s, is_among
@@ -19,12 +21,53 @@ from catalogtool.core.db import Reader
 MOST_LISTED = 16_000
 _BIG_ENDIAN = np.dtype(">i8")
 
+# Put for the indexes that lead there, and as a test of any video.
+Conditions = tuple[Sequence[Condition], Sequence[Condition]]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Videos that may be listed: their `key` on the shelf, and how to say which they are.
+
+    The conditions speak of nothing but the video's own row (and of its channel's name, which the
+    row follows); they are made when they are needed.
+    """
+
+    key: Hashable
+    make: Callable[[], Conditions]
+    # More are not listed; None for the usual number.
+    most: int | None = None
+
+    @cached_property
+    def _conditions(self) -> Conditions:
+        return self.make()
+
+    @property
+    def indexed(self) -> Sequence[Condition]:
+        """What they meet, put for the indexes."""
+        return self._conditions[0]
+
+    @property
+    def plain(self) -> Sequence[Condition]:
+        """What they meet, as a test of any video."""
+        return self._conditions[1]
+
 
 def list_videos(session: Reader, conditions: Sequence[Condition], most: int | None = None) -> Found:
     """The matches; None if there are more than `most` (`MOST_LISTED`, if that is not given)."""
     most = MOST_LISTED if most is None else most
-    some = select(Video.id, Video.facets).where(*conditions).limit(most + 1).subquery()
-    row = session.execute(select(_packed(some.c.id), _packed(some.c.facets))).one()
+    return _listed(session, select(Video.id, Video.facets).where(*conditions), most)
+
+
+def list_without_views(session: Reader, most: int) -> Found:
+    """All videos whose views are unknown, read along the index of views; None if there are more."""
+    unknown = select(VideoCounter.video_pk, VideoCounter.facets).where(VideoCounter.views.is_(None))
+    return _listed(session, unknown, most)
+
+
+def _listed(session: Reader, videos: Select[int, int], most: int) -> Found:
+    some = videos.limit(most + 1).subquery()
+    row = session.execute(select(*map(_packed, some.c))).one()
     ids, facets = (np.frombuffer(packed or b"", _BIG_ENDIAN).astype(np.int64) for packed in row)
     return Matches.of(ids, facets) if len(ids) <= most else None
 

@@ -1,0 +1,92 @@
+"""Who keeps the column of facets at hand, and has it loaded in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Lock, Thread
+from time import monotonic
+
+import psycopg
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from catalogtool.catalog.search.known.column import LOOKED_UP, FacetColumn, load_column
+from catalogtool.catalog.search.known.state import MOST_REMEMBERED, State
+
+# It takes some seconds to load the column of ten million videos, and an import may change more
+# than can be followed again and again.
+REST_SECONDS = 20.0
+
+
+class ColumnKeeper:
+    """The column of a process; `look` tells the present state."""
+
+    def __init__(self, look: Callable[[Connection], State]) -> None:
+        self._look = look
+        self._column: FacetColumn | None = None
+        # Held by whoever loads it or catches up with many changes, mostly a thread of its own.
+        self._busy = Lock()
+        self._not_before = 0.0
+
+    def column(self, session: Connection, state: State) -> FacetColumn | None:
+        """The column, not older than the state; None where it is not at hand.
+
+        Then it soon is, if it can be: who asks does not wait for that.
+        """
+        column = self._column
+        if column is not None and column.follow(session, state, LOOKED_UP):
+            return column
+        if self._is_due(column, state) and self._busy.acquire(blocking=False):
+            thread = Thread(
+                target=self._work, args=(session.engine,), name="facet-column", daemon=True
+            )
+            thread.start()
+        return None
+
+    def load(self, session: Connection) -> None:
+        """Have it at hand, unless another thread is about it."""
+        if self._busy.acquire(blocking=False):
+            try:
+                self._refresh(session)
+            finally:
+                self._busy.release()
+
+    def drop(self) -> None:
+        """Forget it: nothing is known to be right any more."""
+        self._column = None
+
+    def _is_due(self, column: FacetColumn | None, state: State) -> bool:
+        return _can_follow(column, state) or monotonic() >= self._not_before
+
+    def _work(self, engine: Engine) -> None:
+        try:
+            with suppress(SQLAlchemyError, psycopg.Error), engine.connect() as connection:
+                try:
+                    self._refresh(connection)
+                finally:
+                    # Closed, not kept: whoever uses the engine has connections enough.
+                    connection.invalidate()
+        finally:
+            self._busy.release()
+
+    def _refresh(self, session: Connection) -> None:
+        state = self._look(session)
+        column = self._column
+        if column is not None and column.follow(session, state, MOST_REMEMBERED):
+            return
+        # Nobody can ever catch up with that one.
+        self._column = None
+        if monotonic() < self._not_before:
+            return
+        try:
+            self._column = load_column(session, state)
+        finally:
+            self._not_before = monotonic() + REST_SECONDS
+
+
+def _can_follow(column: FacetColumn | None, state: State) -> bool:
+    """Whether it is known what has changed since; then it need not be loaded anew."""
+    if column is None:
+        return False
+    return state.changed_since(column.sequence, MOST_REMEMBERED) is not None

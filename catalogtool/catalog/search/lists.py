@@ -1,0 +1,219 @@
+"""What may be listed, and what that takes: the videos of one filter, or those that pass the facets.
+
+Each is listed in the quickest of several ways: it is at hand already; the words of all titles tell
+it, or the column of facets; it is read along an index that holds all that is asked; or found by any
+index that leads there. Costs are microseconds, as measured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property, partial
+from math import inf
+
+from sqlalchemy import ColumnElement
+
+from catalogtool.catalog.models import Video
+from catalogtool.catalog.search.conditions import Condition
+from catalogtool.catalog.search.facets import COUNTED_MASK, FacetTest, has_counted_code
+from catalogtool.catalog.search.filters import Filters
+from catalogtool.catalog.search.known.column import FacetColumn
+from catalogtool.catalog.search.known.listing import (
+    MOST_LISTED,
+    Conditions,
+    Wanted,
+    list_videos,
+    list_without_views,
+)
+from catalogtool.catalog.search.known.matches import Found
+from catalogtool.catalog.search.known.memory import Memory
+from catalogtool.catalog.search.known.sample import Sample
+from catalogtool.catalog.search.known.state import State
+from catalogtool.catalog.search.names import Names
+from catalogtool.catalog.search.parts import MOST_AT_ONCE, Part, led_by
+from catalogtool.catalog.words.find import MOST_UNSURE, find_by_words
+from catalogtool.core.arrays import is_among
+from catalogtool.core.db import Reader
+
+# For each video: to read it along an index, and to find it by one.
+WALK_COST, FIND_COST = 0.15, 1.2
+# To find it by the trigrams of a text, which are those of many other titles as well; and for each
+# video of the catalogue.
+TRIGRAM_COST, TRIGRAMS_COST = 3.0, 0.003
+# To read it along an index that holds all that is asked, to find it by a word, and to test its
+# facets in memory; and what any of these takes at least.
+INDEX_COST, WORD_COST, PASS_COST, LEAST_COST = 0.3, 0.04, 0.003, 1_000
+# More videos than these have the facets that a walk soon meets.
+MOST_BY_FACETS = 100_000
+# A word of so few videos leads to them quicker than all words together.
+RARE = 3_000
+# Where the sample shows none, there may still be so many as one in so many of it would stand for.
+UNSEEN = 0.3
+
+FACETS: ColumnElement[int] = Video.facets.expression
+
+
+class Lists:
+    """The lists of one search: `test` is what it asks of the facets."""
+
+    def __init__(
+        self, session: Reader, memory: Memory, state: State, names: Names, test: FacetTest
+    ) -> None:
+        self._session = session
+        self._memory = memory
+        self._state = state
+        self._names = names
+        self._test = test
+        self._expected: dict[Filters, float] = {}
+
+    @cached_property
+    def sample(self) -> Sample | None:
+        """Some videos; None if there is no such knowledge yet."""
+        return self._memory.sample(self._session, self._state)[0]
+
+    @cached_property
+    def column(self) -> FacetColumn | None:
+        """The facets of all videos; None where they are not at hand."""
+        return self._memory.column(self._session, self._state)
+
+    def take(self, wanted: Wanted) -> Found:
+        """A list by whatever index leads there; None if it is too long."""
+        return self._memory.listed(self._session, self._state, wanted)
+
+    def cost(self, part: Part) -> float:
+        """What it takes to list the videos of one filter; infinite if they are too many."""
+        if self._is_listed(part.wanted):
+            return 0.0
+        return min(self._cost_by_words(part), self._cost_by_index(part))
+
+    def find(self, part: Part) -> Found:
+        """The videos of one filter; None if they are too many."""
+        if part.only_views:
+            return list_without_views(self._session, MOST_AT_ONCE)
+        by_index = self._cost_by_index(part)
+        if self._is_listed(part.wanted) or self._cost_by_words(part) < by_index:
+            by_words = partial(self._by_words, part)
+            found = self._memory.listed(self._session, self._state, part.wanted, by_words)
+            if found is not None or by_index == inf:
+                return found
+        if part.wanted.most is not None and self.sample is None:
+            # Nobody knows how many they are.
+            return self.take(replace(part.wanted, most=None))
+        return self.take(self._by_rarest_word(part))
+
+    def expected(self, part: Part) -> float:
+        """About how many videos one filter leaves."""
+        if part.filters not in self._expected:
+            self._expected[part.filters] = self._guess(part)
+        return self._expected[part.filters]
+
+    def cost_of_facets(self) -> float:
+        """What it takes to list all that pass the facets; infinite if they are too many."""
+        if self._is_listed(self._of_facets):
+            return 0.0
+        if self.column is not None and self.passing <= MOST_BY_FACETS:
+            return LEAST_COST + self._state.videos * PASS_COST
+        if self._state.count_at_most(self._test) > MOST_LISTED:
+            return inf
+        return min(self.cost_by_code, self._state.videos * WALK_COST)
+
+    def find_by_facets(self) -> Found:
+        """All videos that pass the facets; None if they are too many."""
+        if self.column is None or self.passing > MOST_BY_FACETS:
+            return self.take(self._of_facets)
+        column, test = self.column, self._test
+        return self._memory.listed(
+            self._session, self._state, self._of_facets, lambda: column.of(column.passing(test))
+        )
+
+    @cached_property
+    def passing(self) -> float:
+        """About how many pass the facets."""
+        counted = self._state.count(self._test)
+        if counted is not None:
+            return counted
+        at_most = self._state.count_at_most(self._test)
+        if at_most <= MOST_AT_ONCE or self.sample is None:
+            return at_most
+        return self.sample.count(None, self._test) / self.sample.share
+
+    def has_code(self) -> Condition:
+        """The video has one of the counted combinations that pass: an index leads there."""
+        return has_counted_code(self._state.counted.passing(self._test.within(COUNTED_MASK)))
+
+    @cached_property
+    def cost_by_code(self) -> float:
+        """What that takes."""
+        return self._state.counted.number(self._test.within(COUNTED_MASK)) * FIND_COST
+
+    @cached_property
+    def _of_facets(self) -> Wanted:
+        by_code = self.cost_by_code <= self._state.videos * WALK_COST
+
+        def conditions() -> Conditions:
+            plain = [self._test.condition(FACETS)]
+            return [self.has_code(), *plain] if by_code else plain, plain
+
+        return Wanted(self._test, conditions)
+
+    def _guess(self, part: Part) -> float:
+        if self.sample is None:
+            return MOST_LISTED
+        met = self.sample.matching(part.filters, self._names)
+        if met is None:
+            return self._state.videos
+        return max(int(met.sum()), UNSEEN) / self.sample.share
+
+    def _is_listed(self, wanted: Wanted) -> bool:
+        known = self._memory.size(self._state, wanted)
+        return known is not None and known < inf
+
+    def _cost_by_index(self, part: Part) -> float:
+        expected = self.expected(part)
+        too_many = self._memory.size(self._state, part.wanted) == inf
+        if too_many or expected > (part.wanted.most or MOST_LISTED):
+            return inf
+        if part.wanted.most is not None:
+            return expected * INDEX_COST
+        if part.text:
+            return self._state.videos * TRIGRAMS_COST + expected * TRIGRAM_COST
+        return expected * FIND_COST
+
+    def _cost_by_words(self, part: Part) -> float:
+        if part.pieces is None or self.column is None:
+            return inf
+        if part.pieces.enough:
+            expected = self.expected(part)
+            return LEAST_COST + expected * WORD_COST if expected <= MOST_AT_ONCE else inf
+        unsure = self._having([piece.text for piece in part.pieces.pieces])
+        return LEAST_COST + unsure * FIND_COST if unsure <= MOST_UNSURE else inf
+
+    def _having(self, texts: list[str]) -> float:
+        """About how many titles have all these texts somewhere."""
+        if self.sample is None:
+            return inf
+        found = self.sample.having("search", texts[0])
+        for text in texts[1:]:
+            found &= self.sample.having("search", text)
+        return float(found.sum()) / self.sample.share
+
+    def _by_words(self, part: Part) -> Found:
+        """The videos with a text in their title; None if words can't tell."""
+        hits = find_by_words(self._session, part.text)
+        if hits is None or self.column is None:
+            return None
+        found = self.column.of(hits.sure)
+        if not len(hits.unsure):
+            return found
+        conditions = [is_among(Video.id, hits.unsure), *part.wanted.plain]
+        looked_at = list_videos(self._session, conditions, MOST_AT_ONCE)
+        return None if looked_at is None else found.plus(looked_at)
+
+    def _by_rarest_word(self, part: Part) -> Wanted:
+        """How to find the videos by trigrams, of which a phrase has many."""
+        if not part.words or self.sample is None:
+            return part.wanted
+        hits = {word: int(self.sample.having("search", word).sum()) for word in part.words}
+        rarest = min(part.words, key=lambda word: (hits[word], -len(word)))
+        rare = hits[rarest] <= self.sample.share * RARE
+        return led_by(part, rarest) if rare else part.wanted
