@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -11,7 +13,7 @@ from catalogtool.catalog.words.tokens import tokens_of
 LETTERS = "ab1 -.é愛の가🔥"
 TITLES = st.text(LETTERS, max_size=12)
 TEXTS = st.text(LETTERS, min_size=1, max_size=5)
-MEETS = {
+MEETS: dict[Kind, Callable[[str, str], bool]] = {
     Kind.WHOLE: str.__eq__,
     Kind.BEGINNING: str.startswith,
     Kind.END: str.endswith,
