@@ -342,13 +342,21 @@ TITLE_WORD = Table(
     Base.metadata,
     Column("id", Integer, Identity(), primary_key=True),
     Column("word", Text, nullable=False, unique=True),
+    # Of two words rather than one: a joint is only looked up as a whole.
+    Column("is_joint", Boolean, nullable=False),
     Index(
         "ix_title_word_trigram",
         "word",
         postgresql_using="gin",
         postgresql_ops={"word": "gin_trgm_ops"},
+        postgresql_where=text("NOT is_joint"),
     ),
-    Index("ix_title_word_letters", text(letters("word")), postgresql_using="gin"),
+    Index(
+        "ix_title_word_letters",
+        text(letters("word")),
+        postgresql_using="gin",
+        postgresql_where=text("NOT is_joint"),
+    ),
 )
 TITLE_POSTING = Table(
     "title_posting",

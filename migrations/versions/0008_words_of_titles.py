@@ -91,6 +91,7 @@ def upgrade() -> None:
         "title_word",
         sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
         sa.Column("word", sa.Text(), nullable=False),
+        sa.Column("is_joint", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_title_word"),
         sa.UniqueConstraint("word", name="uq_title_word_word"),
     )
@@ -100,12 +101,14 @@ def upgrade() -> None:
         ["word"],
         postgresql_using="gin",
         postgresql_ops={"word": "gin_trgm_ops"},
+        postgresql_where=sa.text("NOT is_joint"),
     )
     op.create_index(
         "ix_title_word_letters",
         "title_word",
         [sa.text("video_letters(word)")],
         postgresql_using="gin",
+        postgresql_where=sa.text("NOT is_joint"),
     )
     op.create_table(
         "title_posting",

@@ -10,7 +10,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from catalogtool.catalog.words.bulk import find_tokens
-from catalogtool.catalog.words.tokens import PART_SIZE, is_separator, is_wide, tokens_of
+from catalogtool.catalog.words.tokens import (
+    PART_SIZE,
+    is_joint,
+    is_separator,
+    is_wide,
+    tokens_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +40,23 @@ from catalogtool.catalog.words.tokens import PART_SIZE, is_separator, is_wide, t
     ],
 )
 def test_the_tokens_of_a_title(title: str, tokens: str) -> None:
-    assert tokens_of(title) == set(tokens.split())
+    assert {token for token in tokens_of(title) if not is_joint(token)} == set(tokens.split())
+
+
+@pytest.mark.parametrize(
+    ("title", "joints"),
+    [
+        ("one two,three", ["ne t", "wo,t"]),
+        ("a - b c", ["a - b", "b c"]),
+        ("one -- two", []),
+        ("one - two", ["ne - t"]),
+        ("愛 の a 夜b c", []),
+        (" one! ", []),
+        ("é ü", ["é ü"]),
+    ],
+)
+def test_joints_tell_which_words_follow_each_other(title: str, joints: list[str]) -> None:
+    assert sorted(filter(is_joint, tokens_of(title))) == sorted(joints)
 
 
 @pytest.mark.parametrize("letter", [*"\0 /:@[`{\x7f", "\t", "'", "_"])
@@ -86,7 +108,7 @@ def test_many_titles_have_the_same_tokens(titles: list[str]) -> None:
 def test_every_token_is_a_part_of_the_title(title: str) -> None:
     for token in tokens_of(title):
         assert token in title
-        assert not any(is_separator(letter) for letter in token)
+        assert is_joint(token) == any(is_separator(letter) for letter in token)
 
 
 @given(title=st.text(letters, max_size=12), start=st.integers(0, 12), length=st.integers(1, 5))
@@ -96,6 +118,7 @@ def test_what_the_tokens_tell_of_a_part_of_a_title(title: str, start: int, lengt
     if any(is_separator(letter) for letter in part) or not part:
         return
     if not any(is_wide(letter) for letter in part):
-        assert any(part in token for token in tokens if not any(is_wide(c) for c in token))
+        words = (t for t in tokens if not is_joint(t) and not any(map(is_wide, t)))
+        assert any(part in word for word in words)
     elif len(part) <= 2:
         assert part in tokens

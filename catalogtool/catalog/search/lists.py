@@ -91,7 +91,8 @@ class Lists:
         if part.only_views:
             return list_without_views(self._session, MOST_AT_ONCE)
         by_index = self._cost_by_index(part)
-        if self._is_listed(part.wanted) or self._cost_by_words(part) < by_index:
+        at_hand = part.pieces is not None and self._is_listed(part.wanted)
+        if at_hand or self._cost_by_words(part) < by_index:
             by_words = partial(self._by_words, part)
             found = self._memory.listed(self._session, self._state, part.wanted, by_words)
             if found is not None or by_index == inf:

@@ -13,7 +13,15 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from catalogtool.catalog.words.tokens import PART_BITS, PART_SIZE, SEPARATORS, WIDE_LETTERS
+from catalogtool.catalog.words.tokens import (
+    BEFORE,
+    BEHIND,
+    BETWEEN,
+    PART_BITS,
+    PART_SIZE,
+    SEPARATORS,
+    WIDE_LETTERS,
+)
 from catalogtool.core.arrays import Int64s
 
 Letters = NDArray[np.uint32]
@@ -66,31 +74,55 @@ def find_tokens(titles: Sequence[str], places: Int64s) -> Tokens:
     letters = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     place_of = np.concatenate([np.zeros(1, np.int64), np.repeat(places, lengths + 1)])
     kinds = KINDS[letters]
-    words = _words(letters, kinds, place_of)
-    others = _with_wide_letters(letters, kinds, place_of)
-    return Tokens(
-        words.tokens + others.tokens,
-        np.concatenate([words.entries, others.entries + (len(words.tokens) << PART_BITS)]),
-    )
+    found = [
+        _substrings(letters, place_of, *_words(kinds)),
+        _substrings(letters, place_of, *_joints(kinds, place_of)),
+        _with_wide_letters(letters, kinds, place_of),
+    ]
+    tokens: list[str] = []
+    entries: list[Int64s] = []
+    for some in found:
+        entries.append(some.entries + (len(tokens) << PART_BITS))
+        tokens += some.tokens
+    return Tokens(tokens, np.concatenate(entries))
 
 
-def _words(letters: Letters, kinds: Kinds, place_of: Int64s) -> Tokens:
-    narrow = kinds == NARROW
-    starts, ends = (np.flatnonzero(narrow[1:] != narrow[:-1]) + 1).reshape(-1, 2).T
-    # Nothing but the words, without anything between them.
-    kept = letters[narrow]
+def _spans(chosen: NDArray[np.bool_]) -> tuple[Int64s, Int64s]:
+    """Where the stretches of chosen letters begin and end; the first and last are not chosen."""
+    begins, ends = (np.flatnonzero(chosen[1:] != chosen[:-1]) + 1).reshape(-1, 2).T
+    return begins, ends
+
+
+def _words(kinds: Kinds) -> tuple[Int64s, Int64s]:
+    return _spans(kinds == NARROW)
+
+
+def _joints(kinds: Kinds, place_of: Int64s) -> tuple[Int64s, Int64s]:
+    begins, ends = _spans(kinds != SEPARATOR)
+    lasts, nexts = ends[:-1], begins[1:]
+    near = (nexts - lasts <= BETWEEN) & (place_of[lasts - 1] == place_of[nexts])
+    firsts = np.maximum(begins[:-1], lasts - BEFORE)
+    narrow = (kinds[firsts] == NARROW) & (kinds[lasts - 1] == NARROW) & (kinds[nexts] == NARROW)
+    kept = near & narrow
+    return firsts[kept], nexts[kept] + BEHIND
+
+
+def _substrings(letters: Letters, place_of: Int64s, begins: Int64s, ends: Int64s) -> Tokens:
+    lengths = ends - begins
+    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    # Nothing but their letters, without anything between them.
+    kept = letters[np.repeat(begins - bounds[:-1], lengths) + np.arange(bounds[-1])]
     widths = np.ones(len(kept) + 1, np.int32)
     widths[0] = 0
     for longer in LONGER_FROM:
         widths[1:] += kept >= longer
-    bounds = np.concatenate([np.zeros(1, np.int64), np.cumsum(ends - starts)])
     offsets = np.cumsum(widths, dtype=np.int32)[bounds]
     text = kept.tobytes().decode("utf-32-le").encode()
-    words = pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(text))
-    encoded = words.dictionary_encode()
+    found = pa.StringArray.from_buffers(len(begins), pa.py_buffer(offsets), pa.py_buffer(text))
+    encoded = found.dictionary_encode()
     numbers = encoded.indices.to_numpy().astype(np.int64)
     return Tokens(
-        encoded.dictionary.to_pylist(), sort_once(numbers << PART_BITS | place_of[starts])
+        encoded.dictionary.to_pylist(), np.unique(numbers << PART_BITS | place_of[begins])
     )
 
 

@@ -68,9 +68,9 @@ def _shape(piece: Piece) -> str | None:
     if piece.kind is Kind.WHOLE:
         return "word = lower({})"
     if piece.kind is not Kind.PART or _has_trigram(piece.text):
-        return "word LIKE lower({})"
+        return "word LIKE lower({}) AND NOT is_joint"
     if len(piece.text) <= 2:
-        return "video_letters(word) @> ARRAY[lower({})]"
+        return "video_letters(word) @> ARRAY[lower({})] AND NOT is_joint"
     return None
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from catalogtool.catalog.words.bulk import Tokens, find_tokens, sort_once, starts_of_runs
-from catalogtool.catalog.words.tokens import PART_BITS, PART_SIZE
+from catalogtool.catalog.words.tokens import PART_BITS, PART_SIZE, is_joint
 from catalogtool.core.arrays import Int64s
 from catalogtool.core.db import driver_connection, unit_of_work
 from catalogtool.core.locks import try_lock
@@ -63,7 +63,10 @@ _PRESENT = "SELECT word_id, places FROM title_posting WHERE part = %s"
 _DELETE = "DELETE FROM title_posting WHERE part = %s AND word_id = ANY(%s)"
 _WRITE = "COPY title_posting (word_id, part, places) FROM STDIN (FORMAT binary)"
 _WORDS = "SELECT word, id FROM title_word WHERE word = ANY(%s)"
-_NEW_WORDS = "INSERT INTO title_word (word) SELECT unnest(%s::text[]) RETURNING word, id"
+_NEW_WORDS = """
+INSERT INTO title_word (word, is_joint)
+SELECT * FROM unnest(%s::text[], %s::boolean[]) RETURNING word, id
+"""
 
 
 class Part(NamedTuple):
@@ -120,7 +123,8 @@ def _word_ids(session: Session, words: list[str]) -> Int64s:
     connection = driver_connection(session)
     known = dict(connection.execute(_WORDS, [words], binary=True).fetchall())
     if missing := sorted(word for word in words if word not in known):
-        known.update(connection.execute(_NEW_WORDS, [missing], binary=True).fetchall())
+        joints = [is_joint(word) for word in missing]
+        known.update(connection.execute(_NEW_WORDS, [missing, joints], binary=True).fetchall())
         # What the indexes have put aside would slow every search.
         for index in WORD_INDEXES:
             connection.execute("SELECT gin_clean_pending_list(%s)", [index])

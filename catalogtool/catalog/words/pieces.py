@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
-from catalogtool.catalog.words.tokens import is_separator, is_wide
+from catalogtool.catalog.words.tokens import BEFORE, is_joint, is_separator, is_wide, joint_of
 
-# More of them than these tell little that these do not.
-MOST_PIECES = 3
+# More of them than these tell little that these do not, and cost more than they spare.
+MOST_PIECES = 2
+# A joint tells as much as a word of so many letters.
+JOINT = 6
 # A beginning or an end of so few letters is that of too many words.
 SHORT = 2
 
@@ -34,6 +37,8 @@ class Piece:
     @property
     def rank(self) -> int:
         """Higher for what fewer titles are expected to have."""
+        if is_joint(self.text):
+            return JOINT
         if self.kind is Kind.WHOLE:
             return len(self.text) + (2 if any(map(is_wide, self.text)) else 1)
         return len(self.text)
@@ -49,7 +54,7 @@ class Pieces:
 
 def pieces_of(text: str) -> Pieces | None:
     """The pieces that tell most; None if none of them tells anything."""
-    if not any(map(is_separator, text)):
+    if text and not any(map(is_separator, text)):
         if not any(map(is_wide, text)):
             return Pieces((Piece(Kind.PART, text),), enough=True)
         if len(text) <= 2:
@@ -68,6 +73,13 @@ def _pieces(text: str) -> Iterator[Piece]:
         yield from (Piece(Kind.WHOLE, text[at : at + 2]) for at in pairs)
         if end - begin == 1 and wide:
             yield Piece(Kind.WHOLE, text[begin])
+    runs = [run.span() for run in re.finditer("[wn]+", classes)]
+    for one, next_one in pairwise(runs):
+        # What stands at the text's beginning may be the end of a longer word.
+        known = one[0] > 0 or one[1] - one[0] >= BEFORE
+        joint = joint_of(text, one, next_one) if known else None
+        if joint is not None:
+            yield Piece(Kind.WHOLE, joint)
     for run in re.finditer("n+", classes):
         begin, end = run.span()
         ends = {(True, True): Kind.WHOLE, (True, False): Kind.BEGINNING, (False, True): Kind.END}

@@ -2,7 +2,9 @@
 
 Punctuation and spaces of ASCII separate; all other characters form runs. A run's wide letters (of
 Chinese, Japanese and Korean) are tokens one by one, and so is each pair of neighbours of which one
-is wide; what is between wide letters is a word. Every token is a part of the title.
+is wide; what is between wide letters is a word. A joint tells which words follow each other: the
+last two letters of one, what separates them, and the first letter of the next. Every token is a
+part of the title.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from itertools import pairwise
 # Videos are indexed in parts of so many neighbouring ids, so that two bytes tell one of a part.
 PART_BITS = 16
 PART_SIZE = 1 << PART_BITS
+# Letters of a joint before the separators and behind; and so many separators at most.
+BEFORE, BEHIND, BETWEEN = 2, 1, 3
 
 # First and last character of each range.
 SEPARATORS = (("\0", "/"), (":", "@"), ("[", "`"), ("{", "\x7f"))
@@ -47,10 +51,29 @@ def is_wide(letter: str) -> bool:
     return _WIDE.match(letter) is not None
 
 
+def is_joint(token: str) -> bool:
+    """Whether this token is of two words."""
+    return _SEPARATOR.search(token) is not None
+
+
 def tokens_of(lowered_title: str) -> set[str]:
     """The tokens of a title in small letters (as PostgreSQL makes them)."""
     found = set(_WORD.findall(lowered_title))
     found.update(_WIDE.findall(lowered_title))
-    for run in _RUN.findall(lowered_title):
-        found.update(a + b for a, b in pairwise(run) if is_wide(a) or is_wide(b))
+    runs = list(_RUN.finditer(lowered_title))
+    for run in runs:
+        found.update(a + b for a, b in pairwise(run[0]) if is_wide(a) or is_wide(b))
+    for one, next_one in pairwise(runs):
+        joint = joint_of(lowered_title, one.span(), next_one.span())
+        if joint is not None:
+            found.add(joint)
     return found
+
+
+def joint_of(text: str, one: tuple[int, int], next_one: tuple[int, int]) -> str | None:
+    """The joint of two neighbouring runs; wide letters, and runs that are far apart, have none."""
+    begin, end = max(one[0], one[1] - BEFORE), next_one[0] + BEHIND
+    joint = text[begin:end]
+    if next_one[0] - one[1] > BETWEEN or any(map(is_wide, joint)):
+        return None
+    return joint

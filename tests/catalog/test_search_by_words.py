@@ -1,0 +1,365 @@
+"""A search for a text is exact where the words of all titles answer it, whatever has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from catalogtool.catalog.search import lists, names, parts, question, window
+from catalogtool.catalog.search.find import Answer, search_videos
+from catalogtool.catalog.search.known import column, listing, state
+from catalogtool.catalog.search.known.matches import Found
+from catalogtool.catalog.search.known.memory import Memory, memory_of
+from catalogtool.catalog.search.request import parse_request
+from catalogtool.catalog.words import find
+from catalogtool.catalog.words.find import Hits, find_by_words, told_pieces
+from catalogtool.catalog.words.index import index_titles
+from catalogtool.catalog.words.tokens import PART_SIZE
+from catalogtool.core.db import Reader, reading
+from tests.catalog.conftest import Catalogue
+from tests.catalog.titles import IDS, ask, fill, some_title
+
+many_examples = settings(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+HOLDS = "position(lower(%s) IN lower(title)) > 0"
+
+
+class Words:
+    """Asks the words, and counts; `before` and `after` are what others do meanwhile."""
+
+    def __init__(self) -> None:
+        self.asked = self.told = 0
+        self.before: Callable[[], None] | None = None
+        self.after: Callable[[], None] | None = None
+
+    def find(self, session: Reader, text: str) -> Hits | None:
+        if self.before is not None:
+            self.before()
+        hits = find_by_words(session, text)
+        if self.after is not None:
+            self.after()
+        self.asked += 1
+        self.told += hits is not None
+        return hits
+
+
+class Process:
+    """One that has just started, with the facets at hand; it shares nothing but connections."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+        with self._engine.connect() as connection:
+            memory_of(connection).load_column(connection)
+
+    def ask(self, **asked: str) -> Answer:
+        with self._engine.connect() as connection:
+            return search_videos(connection, parse_request({"fields": "id", **asked}), b"key")
+
+    def find(self, **asked: str) -> list[int]:
+        """The ids of all matches, page by page."""
+        asked = {"sort": "title:asc", "per_page": "100", "count": "exact", **asked}
+        answer = self.ask(**asked)
+        found = answer.videos
+        for page in range(2, answer.pages + 1):
+            found += self.ask(**asked, page=str(page)).videos
+        assert (answer.total, answer.total_is_exact) == (len(found), True)
+        return sorted(video["id"] for video in found)
+
+    def forget(self) -> None:
+        with self._engine.connect() as connection:
+            memory_of(connection).shelf.clear()
+
+
+@pytest.fixture
+def words(monkeypatch: pytest.MonkeyPatch) -> Iterator[Words]:
+    """Words are asked wherever they may tell, and limits may be changed."""
+    spy = Words()
+    monkeypatch.setattr(lists, "find_by_words", spy.find)
+    monkeypatch.setattr(lists, "LEAST_COST", -1e9)
+    # Ids of several parts are sparse where videos are few.
+    monkeypatch.setattr(column, "FEW_IDS", 10 * PART_SIZE)
+    # Limits are a part of the statement, which is made but once otherwise.
+    monkeypatch.setattr(find, "_statement", find._statement.__wrapped__)
+    yield spy
+    assert spy.told
+
+
+def new_process() -> Process:
+    with reading() as connection:
+        return Process(connection.engine)
+
+
+def holding(url: str, text: str) -> list[int]:
+    """The videos with this text, as PostgreSQL tells without any index."""
+    return [row[0] for row in ask(url, f"SELECT id FROM video WHERE {HOLDS} ORDER BY id", text)]
+
+
+# Pieces that meet again and again; some have another case, are wide, or look like a separator.
+LETTERS = (
+    *"aAbkK1 -.'%_\\/\n\t", "ab", "Live", "  ", "é", "É", "e\u0301", "ß", "ẞ", "İ", "ı", "i",
+    "\u212a", "Σ", "σ", "ς", "愛", "の", "夜", "ガ", "が", "ー", "한", "국", "ㄱ", "\u1112\u1161",
+    "𠮷", "ｱ", "ﾞ", "Ａ", "ａ", "🔥", "👩\u200d🚀", "\u3000", "。", "・", "–", "\xa0", "愛", "の",
+)  # fmt: skip
+SEPARATED = "".maketrans(dict.fromkeys(" -.'%_\\/\n\t"))
+SOME_IDS = [1, 2, 3, 4, PART_SIZE - 1, PART_SIZE, PART_SIZE + 1, 2 * PART_SIZE, 3 * PART_SIZE - 1]
+characters = st.characters(codec="utf-8", exclude_characters="\0")
+some_text = st.lists(st.sampled_from(LETTERS) | st.sampled_from(LETTERS) | characters, max_size=8)
+titles = st.lists(
+    st.none() | some_text.map("".join) | some_text.map("".join),
+    min_size=len(SOME_IDS),
+    max_size=len(SOME_IDS),
+)
+CHANGES: tuple[Callable[[str], str], ...] = (
+    str,
+    str,
+    str.swapcase,
+    lambda part: part.translate(SEPARATED),
+    lambda part: f" {part}",
+    lambda part: f"{part}-",
+)
+
+
+@st.composite
+def texts_of(draw: st.DrawFn, titles: list[str | None]) -> str:
+    """A part of a title, changed a little; or anything."""
+    known = [title for title in titles if title]
+    if not known or draw(st.integers(0, 4)) == 0:
+        return draw(some_text.map("".join))[:3]
+    title = draw(st.sampled_from(known))
+    start = draw(st.integers(0, len(title) - 1))
+    part = title[start : start + draw(st.integers(1, 7))]
+    return draw(st.sampled_from(CHANGES))(part)
+
+
+@pytest.fixture
+def empty_titles(database: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to videos of several parts; each statement commits."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO video (id, video_id) SELECT n, 'v' || n FROM unnest(%s::bigint[]) AS n",
+            [SOME_IDS],
+        )
+        yield connection
+
+
+def compare(connection: psycopg.Connection[Any], words: Words, texts: list[str]) -> None:
+    index_titles()
+    process = new_process()
+    for text in filter(None, dict.fromkeys(texts)):
+        told, asked = words.told, f"SELECT id FROM video WHERE {HOLDS} ORDER BY id"
+        expected = [row[0] for row in connection.execute(asked.encode(), [text])]
+        assert process.find(search=text) == expected, text
+        # All that words can tell, they did.
+        assert words.told - told == (told_pieces(text) is not None), text
+
+
+@many_examples
+@given(data=st.data())
+def test_words_answer_what_postgresql_finds_without_them(
+    empty_titles: psycopg.Connection[Any], words: Words, data: st.DataObject
+) -> None:
+    some = data.draw(titles)
+    texts = data.draw(st.lists(texts_of(some), min_size=1, max_size=8))
+    empty_titles.execute(
+        """UPDATE video SET title = new.title FROM unnest(%s::bigint[], %s::text[])
+        AS new (id, title) WHERE new.id = video.id""",
+        [SOME_IDS, some],
+    )
+    compare(empty_titles, words, texts)
+
+
+@pytest.mark.parametrize(
+    ("title", "texts"),
+    [
+        ("The midnight sun", ["night su", "MIDNIGHT", "midnights", "nightsun", "e m", "n", "sun "]),
+        ("ab 愛の 夜に、c愛", ["愛", "の夜", "の 夜", "c愛", "b愛", "に、", " 愛", "愛の夜"]),
+        ("夜に駆に夜", ["夜に駆", "に夜に", "駆に夜", "夜に夜", "駆夜"]),
+        ("\u212aelvin İstanbul ΣΟΦΟΣ", ["kelvin", "\u212a", "İ", "is", "ıs", "σοφοσ", "σοφος"]),
+        ("100% a_b c\\d x", ["0%", "%", "a_b", "axb", "_", "\\", "c\\d", "d\\", "\\d x", "0% a"]),
+        ("한국 노래 \u1112\u1161\u11ab", ["한국", "국노", "국 노", "한", "\u1112\u1161", "\u1161"]),
+        ("🔥🔥 x👩\u200d🚀愛", ["🔥", "🔥🔥", "🔥🔥🔥", "\u200d🚀", "🚀愛", "x👩", "愛x"]),
+    ],
+)  # fmt: skip
+def test_traps(
+    empty_titles: psycopg.Connection[Any], words: Words, title: str, texts: list[str]
+) -> None:
+    empty_titles.execute("UPDATE video SET title = %s WHERE id %% 2 = 1", [title])
+    empty_titles.execute("UPDATE video SET title = reverse(%s) WHERE id = 2", [title])
+    compare(empty_titles, words, texts)
+
+
+TEXTS = (
+    "live", "LIVE", "e", "夜", "夜に", "夜に駆", "に夜", "る夜", "あり", "σοφος", "ΣΟΦΟΣ", "i", "İ",
+    "k", "ve l", "e-l", "livel", "🎵", "🎵夜", "don't", "'t", "% l", "한국", "국 ", "s", "e e",
+    "back\\s", "привет ",
+)  # fmt: skip
+# What one transaction changes before it commits; the others leave these alone.
+EARLY = IDS[::7]
+LATER = sorted({*IDS} - {*EARLY})
+LIMITS: dict[str, list[tuple[Any, str, Any]]] = {
+    "as they are": [],
+    "lists are soon outdated": [(state, "MOST_CHANGED", 3)],
+    "all numbers are marked": [(find, "FEW", 1)],
+    "few pending": [(find, "MOST_PENDING", 9)],
+    "few words": [(find, "MOST_WORDS", 2)],
+    "few unsure": [(find, "MOST_UNSURE", 2)],
+    "few pending, few listed": [
+        (find, "MOST_PENDING", 9),
+        *((module, "MOST_LISTED", 5) for module in (listing, lists, question, window)),
+    ],
+}
+
+
+def change(connection: psycopg.Connection[Any], chance: Random, among: list[int]) -> None:
+    """Add, remove or edit some of these videos; not committed."""
+    some, title = chance.sample(among, chance.choice((1, 2, 9))), some_title(chance)
+    what = chance.choice(("insert", "delete", "again", "title", "title", "title", "facets"))
+    if what in {"delete", "again"}:
+        connection.execute("DELETE FROM video WHERE id = ANY(%s)", [some])
+    if what in {"insert", "again"}:
+        connection.execute(
+            "INSERT INTO video (id, video_id, title) SELECT n, 'v' || n, %s"
+            " FROM unnest(%s::bigint[]) AS n ON CONFLICT DO NOTHING",
+            [title, some],
+        )
+    if what == "title":
+        connection.execute("UPDATE video SET title = %s WHERE id = ANY(%s)", [title, some])
+    if what == "facets":
+        connection.execute("UPDATE video SET hidden = NOT hidden WHERE id = ANY(%s)", [some])
+
+
+def step(url: str, chance: Random, early: psycopg.Connection[Any]) -> None:
+    """Something that happens between two searches, or within one."""
+    what = chance.choice(("change", "change", "index", "early", "early", "commit", "rollback"))
+    if what == "early":
+        change(early, chance, EARLY)
+    elif what == "commit":
+        early.commit()
+    elif what == "rollback":
+        early.rollback()
+    elif what == "index":
+        index_titles()
+    else:
+        with psycopg.connect(url) as connection:
+            for _ in range(chance.randint(1, 3)):
+                change(connection, chance, LATER)
+
+
+@pytest.mark.parametrize("limits", LIMITS)
+def test_nothing_that_happens_is_missed(
+    database: str, monkeypatch: pytest.MonkeyPatch, words: Words, limits: str
+) -> None:
+    """Titles change before, while and after they are indexed, and while somebody searches."""
+    chance = Random(limits)
+    for module, name, value in LIMITS[limits]:
+        monkeypatch.setattr(module, name, value)
+    fill(database)
+    remembering = new_process()
+    with psycopg.connect(database) as early:
+        for _ in range(25):
+            for _ in range(chance.randint(0, 3)):
+                step(database, chance, early)
+            words.before = lambda: step(database, chance, early)
+            words.after = lambda: step(database, chance, early)
+            # What this finds may be of any moment, but not what is remembered of it.
+            remembering.ask(search=chance.choice(TEXTS), sort="title:desc")
+            words.before = words.after = None
+            fresh = new_process()
+            for text in chance.sample(TEXTS, 4):
+                expected = holding(database, text)
+                assert remembering.find(search=text, hidden="all") == expected, text
+                assert fresh.find(search=text, hidden="all") == expected, text
+    assert words.told > 9
+    assert (words.asked > words.told) == limits.startswith("few")
+
+
+SHOWN = """NOT hidden AND NOT EXISTS (SELECT FROM channel
+    WHERE channel.hidden AND name = channel_display_name)"""
+# Each filter as a parameter, and as plain SQL.
+OTHERS: tuple[tuple[str, str, str], ...] = (
+    ("hidden", "all", "true"),
+    ("hidden", "yes", f"NOT ({SHOWN})"),
+    ("policy", "block", "effective_policy = 'Block worldwide'"),
+    ("is_short", "no", "is_short = false"),
+    ("administered", "no", "NOT administered"),
+    ("has_asset_id", "yes", "asset_id <> ''"),
+    ("duration", "medium", "video_length BETWEEN 240 AND 1200"),
+    ("date_from", "2024-02-29", "time_published >= '2024-02-29 00:00Z'"),
+    ("date_to", "2024-02-29", "time_published < '2024-03-01 00:00Z'"),
+    ("channel", "Alpha", "channel_display_name = 'Alpha'"),
+    ("channel_search", "alpha", "channel_display_name ILIKE '%%alpha%%'"),
+    ("artist", "ado", "EXISTS (SELECT FROM unnest(artist) AS one WHERE one ILIKE '%%ado%%')"),
+    ("artist", "田", "EXISTS (SELECT FROM unnest(artist) AS one WHERE one LIKE '%%田%%')"),
+    ("label", "sub", "label ILIKE '%%sub%%'"),
+    ("missing", "views",
+     "EXISTS (SELECT FROM video_counter WHERE video_pk = video.id AND views IS NULL)"),
+    ("missing", "asset_id", "coalesce(asset_id, '') = ''"),
+)  # fmt: skip
+
+
+@pytest.fixture(params=["as it is", "facets first", "many names", "many hidden videos"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What else the answer is put together from."""
+    if request.param == "facets first":
+        monkeypatch.setattr(lists.Lists, "cost_of_facets", lambda _: -1e10)
+    if request.param == "many names":
+        monkeypatch.setattr(names, "MOST_NAMES", 0)
+    if request.param == "many hidden videos":
+        monkeypatch.setattr(parts, "MOST_HIDDEN", 0)
+    return str(request.param)
+
+
+@many_examples
+@given(
+    others=st.lists(st.sampled_from(OTHERS), max_size=3, unique_by=lambda other: other[0]),
+    data=st.data(),
+)
+def test_other_filters_beside_the_text(
+    catalogue: Catalogue,
+    words: Words,
+    way: str,
+    others: list[tuple[str, str, str]],
+    data: st.DataObject,
+) -> None:
+    known = [video["title"] for video in catalogue.model.videos.values()]
+    text = data.draw(texts_of(known[:40]).filter(bool))
+    asked = {name: value for name, value, _ in others}
+    conditions = [HOLDS, *(condition for *_, condition in others)]
+    if "hidden" not in asked:
+        conditions.append(SHOWN)
+    statement = f"SELECT id FROM video WHERE {' AND '.join(conditions)} ORDER BY id"
+    expected = [row[0] for row in ask(catalogue.url, statement, text)]
+    told = words.told
+    assert Process(catalogue.engine).find(search=text, **asked) == expected
+    if expected and told_pieces(text) is not None:
+        assert words.told == told + 1
+
+
+@pytest.mark.parametrize(
+    "asked", [{"channel": "Alpha"}, {"artist": "ado"}, {"date_from": "2024-01-01"}]
+)
+def test_a_list_that_is_dropped_meanwhile_is_made_anew(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str]
+) -> None:
+    process = Process(catalogue.engine)
+    expected = process.find(**asked)
+    listed = Memory.listed
+
+    def drop_and_list(memory: Memory, *given: Any) -> Found:
+        memory.shelf.clear()
+        return listed(memory, *given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Memory, "listed", drop_and_list)
+        assert process.find(**asked) == expected
+    assert process.find(**asked) == expected
