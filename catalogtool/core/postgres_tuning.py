@@ -20,7 +20,7 @@ CONTROL_GROUP_LIMITS = (
 def settings_for_machine(data: Path) -> dict[str, str]:
     """The server's configuration; durability (fsync, full pages, synchronous commit) stays on."""
     memory = _memory()
-    shared = _between(128 * MEGABYTE, memory // 4, 2 * GIGABYTE)
+    shared = _between(128 * MEGABYTE, memory // 4, 8 * GIGABYTE)
     wal = _between(GIGABYTE, shutil.disk_usage(data).free // 10, 8 * GIGABYTE)
     return {
         "listen_addresses": "127.0.0.1",

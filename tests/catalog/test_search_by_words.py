@@ -21,6 +21,7 @@ from catalogtool.catalog.search.request import parse_request
 from catalogtool.catalog.words import find
 from catalogtool.catalog.words.find import Hits, find_by_words, told_pieces
 from catalogtool.catalog.words.index import index_titles
+from catalogtool.catalog.words.pieces import Pieces
 from catalogtool.catalog.words.tokens import PART_SIZE
 from catalogtool.core.db import Reader, reading
 from tests.catalog.conftest import Catalogue
@@ -42,10 +43,10 @@ class Words:
         self.before: Callable[[], None] | None = None
         self.after: Callable[[], None] | None = None
 
-    def find(self, session: Reader, text: str) -> Hits | None:
+    def find(self, session: Reader, asked: Pieces) -> Hits | None:
         if self.before is not None:
             self.before()
-        hits = find_by_words(session, text)
+        hits = find_by_words(session, asked)
         if self.after is not None:
             self.after()
         self.asked += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -55,14 +55,21 @@ def build_conditions(filters: Filters, names: Names) -> list[Condition]:
     return found
 
 
-def conditions_beyond_facets(filters: Filters, names: Names) -> list[Condition]:
-    """The conditions that `facets.facet_test` does not cover, without those on hidden channels."""
+def conditions_beyond_facets(
+    filters: Filters, names: Names, *, by_index: bool = False
+) -> list[Condition]:
+    """The conditions that `facets.facet_test` does not cover, without those on hidden channels.
+
+    Those on a part of a text are put so that no index serves them, unless `by_index`: to test a
+    video that is read anyway is quicker than to look up all trigrams of the text.
+    """
     covered = set(BY_FACET)
     if names.status_code is not None:
         covered.add("claimed_status")
+    builders = _PLAIN if by_index else {**_PLAIN, **_UNINDEXED}
     found = [
         build(getattr(filters, name))
-        for name, build in _PLAIN.items()
+        for name, build in builders.items()
         if name not in covered and getattr(filters, name) is not None
     ]
     if "views" in filters.missing:
@@ -89,7 +96,7 @@ def conditions_for_indexes(filters: Filters, names: Names) -> list[Condition]:
     if filters.video_id is not None and _is_pair(filters.video_id):
         found += _in_video_id(filters.video_id)
         others = replace(others, video_id=None)
-    found += conditions_beyond_facets(others, names)
+    found += conditions_beyond_facets(others, names, by_index=True)
     if filters.search is not None:
         found += _in_text(Video.title, "video.title", filters.search)
     if filters.artist is not None:
@@ -254,12 +261,17 @@ BY_FACET = (
     "is_live_stream",
     "administered",
 )
+_TEXTS: Mapping[str, Any] = {
+    "search": Video.title,
+    "video_id": Video.video_id,
+    "asset_id": Video.asset_id,
+    "custom_id": Video.custom_id,
+    "label": Video.label,
+}
+_UNINDEXED = {name: _holds(column.concat("")) for name, column in _TEXTS.items()}
 # `category`, `channel_search`, `hidden` and `missing` need more than their own value.
 _PLAIN: dict[str, Callable[[Any], Condition]] = {
-    "search": _holds(Video.title),
-    "video_id": _holds(Video.video_id),
-    "asset_id": _holds(Video.asset_id),
-    "custom_id": _holds(Video.custom_id),
+    **{name: _holds(column) for name, column in _TEXTS.items()},
     "channel": _equals(Video.channel_display_name),
     "duration": lambda wanted: lasts(Video.video_length, wanted),
     "has_asset_id": _has_asset,
@@ -274,7 +286,6 @@ _PLAIN: dict[str, Callable[[Any], Condition]] = {
     "isrc": _equals(Video.isrc),
     "upc": _equals(Video.upc),
     "artist": _artist,
-    "label": _holds(Video.label),
     "date_from": lambda day: from_day(Video.time_published, day),
     "date_to": lambda day: to_day(Video.time_published, day),
 }

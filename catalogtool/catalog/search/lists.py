@@ -30,19 +30,22 @@ from catalogtool.catalog.search.known.memory import Memory
 from catalogtool.catalog.search.known.sample import Sample
 from catalogtool.catalog.search.known.state import State
 from catalogtool.catalog.search.names import Names
-from catalogtool.catalog.search.parts import MOST_AT_ONCE, Part, led_by
+from catalogtool.catalog.search.parts import MOST_AT_ONCE, Part, led_by, of_hidden_channels
 from catalogtool.catalog.words.find import MOST_UNSURE, find_by_words
+from catalogtool.catalog.words.pieces import Pieces
 from catalogtool.core.arrays import is_among
 from catalogtool.core.db import Reader
 
 # For each video: to read it along an index, and to find it by one.
 WALK_COST, FIND_COST = 0.15, 1.2
 # To find it by the trigrams of a text, which are those of many other titles as well; and for each
-# video of the catalogue.
-TRIGRAM_COST, TRIGRAMS_COST = 3.0, 0.003
+# video of the catalogue; a phrase has more of them.
+TRIGRAM_COST, TRIGRAMS_COST, PHRASE_COST = 3.0, 0.003, 0.01
 # To read it along an index that holds all that is asked, to find it by a word, and to test its
 # facets in memory; and what any of these takes at least.
 INDEX_COST, WORD_COST, PASS_COST, LEAST_COST = 0.3, 0.04, 0.003, 1_000
+# To go through a list that is at hand.
+LISTED_COST = 0.03
 # More videos than these have the facets that a walk soon meets.
 MOST_BY_FACETS = 100_000
 # A word of so few videos leads to them quicker than all words together.
@@ -65,6 +68,7 @@ class Lists:
         self._names = names
         self._test = test
         self._expected: dict[Filters, float] = {}
+        self._rarest: dict[str, Pieces] = {}
 
     @cached_property
     def sample(self) -> Sample | None:
@@ -82,14 +86,18 @@ class Lists:
 
     def cost(self, part: Part) -> float:
         """What it takes to list the videos of one filter; infinite if they are too many."""
-        if self._is_listed(part.wanted):
-            return 0.0
+        listed = self._memory.size(self._state, part.wanted)
+        if listed is not None and listed < inf:
+            return listed * LISTED_COST
         return min(self._cost_by_words(part), self._cost_by_index(part))
 
     def find(self, part: Part) -> Found:
         """The videos of one filter; None if they are too many."""
         if part.only_views:
             return list_without_views(self._session, MOST_AT_ONCE)
+        if part.only_hidden and self.column is not None:
+            hidden = partial(self._hidden, self.column)
+            return self._memory.listed(self._session, self._state, part.wanted, hidden)
         by_index = self._cost_by_index(part)
         at_hand = part.pieces is not None and self._is_listed(part.wanted)
         if at_hand or self._cost_by_words(part) < by_index:
@@ -110,8 +118,9 @@ class Lists:
 
     def cost_of_facets(self) -> float:
         """What it takes to list all that pass the facets; infinite if they are too many."""
-        if self._is_listed(self._of_facets):
-            return 0.0
+        listed = self._memory.size(self._state, self._of_facets)
+        if listed is not None and listed < inf:
+            return listed * LISTED_COST
         if self.column is not None and self.passing <= MOST_BY_FACETS:
             return LEAST_COST + self._state.videos * PASS_COST
         if self._state.count_at_most(self._test) > MOST_LISTED:
@@ -177,17 +186,27 @@ class Lists:
         if part.wanted.most is not None:
             return expected * INDEX_COST
         if part.text:
-            return self._state.videos * TRIGRAMS_COST + expected * TRIGRAM_COST
+            every = PHRASE_COST if part.words else TRIGRAMS_COST
+            return self._state.videos * every + expected * TRIGRAM_COST
         return expected * FIND_COST
 
     def _cost_by_words(self, part: Part) -> float:
-        if part.pieces is None or self.column is None:
+        asked = self._asked(part)
+        if asked is None or self.column is None:
             return inf
-        if part.pieces.enough:
+        if asked.enough:
             expected = self.expected(part)
             return LEAST_COST + expected * WORD_COST if expected <= MOST_AT_ONCE else inf
-        unsure = self._having([piece.text for piece in part.pieces.pieces])
+        unsure = self._having([piece.text for piece in asked.pieces])
         return LEAST_COST + unsure * FIND_COST if unsure <= MOST_UNSURE else inf
+
+    def _asked(self, part: Part) -> Pieces | None:
+        """What to look for, where words can tell."""
+        if part.pieces is None or part.pieces.enough or self.sample is None:
+            return part.pieces
+        if part.text not in self._rarest:
+            self._rarest[part.text] = part.pieces.rarest(lambda text: self._having([text]))
+        return self._rarest[part.text]
 
     def _having(self, texts: list[str]) -> float:
         """About how many titles have all these texts somewhere."""
@@ -200,7 +219,8 @@ class Lists:
 
     def _by_words(self, part: Part) -> Found:
         """The videos with a text in their title; None if words can't tell."""
-        hits = find_by_words(self._session, part.text)
+        asked = self._asked(part)
+        hits = None if asked is None else find_by_words(self._session, asked)
         if hits is None or self.column is None:
             return None
         found = self.column.of(hits.sure)
@@ -209,6 +229,14 @@ class Lists:
         conditions = [is_among(Video.id, hits.unsure), *part.wanted.plain]
         looked_at = list_videos(self._session, conditions, MOST_AT_ONCE)
         return None if looked_at is None else found.plus(looked_at)
+
+    def _hidden(self, column: FacetColumn) -> Found:
+        """The videos that are hidden, and those of hidden channels."""
+        of_channels = self.take(of_hidden_channels(self._names))
+        if of_channels is None:
+            return None
+        hidden = column.of(column.passing(FacetTest().having("hidden", 1)))
+        return hidden.without(of_channels.ids).plus(of_channels)
 
     def _by_rarest_word(self, part: Part) -> Wanted:
         """How to find the videos by trigrams, of which a phrase has many."""

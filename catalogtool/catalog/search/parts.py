@@ -37,7 +37,7 @@ GROUPS: dict[tuple[str, ...], str | None] = {
     ("date_from", "date_to"): "time_published",
 }
 # So many are listed where that takes little for each: an index holds all of it, or words tell.
-MOST_AT_ONCE = 1_000_000
+MOST_AT_ONCE = 2_000_000
 # So many videos of hidden channels are known one by one: every list is without them.
 MOST_HIDDEN = 200_000
 
@@ -62,6 +62,11 @@ class Part:
         return told_pieces(self.text) if self.text else None
 
     @property
+    def only_hidden(self) -> bool:
+        """Whether it asks for what is hidden, be it the video or its channel."""
+        return self.filters.hidden == "yes"
+
+    @property
     def only_views(self) -> bool:
         """Whether the counters tell, which change without a change of the video."""
         return self.filters.missing != ()
@@ -79,7 +84,7 @@ def parts_of(filters: Filters, names: Names) -> list[Part]:
     if filters.hidden == "yes" and names.hidden_channels:
         key = ("hidden", *sorted(names.hidden_channels))
         alone = Filters(hidden="yes")
-        found.append(Part(alone, Wanted(key, lambda: ([is_hidden(names)],) * 2)))
+        found.append(Part(alone, Wanted(key, lambda: ([is_hidden(names)],) * 2, MOST_HIDDEN)))
     if "views" in filters.missing:
         unknown = Wanted("without views", lambda: ([is_missing("views")],) * 2, MOST_AT_ONCE)
         found.append(Part(Filters(hidden="all", missing=("views",)), unknown))

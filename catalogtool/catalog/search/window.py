@@ -36,8 +36,8 @@ from catalogtool.core.db import Reader
 
 CHECK_COST, GATHER_COST, KEY_COST = 1.5, 3.0, 4.0
 HASH_COST, SCAN_COST, SCAN_LEAST = 0.3, 0.4, 1_000
-# In the order of the titles those with a text lie together, so often farther than expected.
-FAR = 50
+# For each video of the catalogue, of which many lie before the first title in another script.
+FAR_COST, FIRST_OTHER = 0.015, "\u0250"
 # A walk may take so often as long as to sort all matches, at worst.
 RISK = 4
 # Never gather more than this: what it takes must stay far below a second.
@@ -50,6 +50,8 @@ MANY = 2_000
 PAGED = 10_000
 # But the pages that are told of end where a walk would take so many microseconds.
 LONG_WALK, LEAST_PAGED = 25_000, 1_000
+# To sort all of a list that is at hand may take longer: that is for any page.
+LONG_SORT = 64_000
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,16 @@ class Search:
             return self._find_by_facets(question.passing)
         listed = question.find_all(self._patience)
         if listed is not None:
-            return Total(len(listed), exact=True), self._places(listed)
+            return self._total_of(listed), self._places(listed)
         return self._find_many(exact=exact)
+
+    def _total_of(self, listed: Matches) -> Total:
+        """Their number; and how far pages go that are found soon enough."""
+        number = len(listed)
+        if number * KEY_COST <= LONG_SORT:
+            return Total(number, exact=True)
+        one = self.question.videos / number * SCAN_COST
+        return Total(number, exact=True, paged=_between(LEAST_PAGED, int(LONG_SORT / one), PAGED))
 
     def _patience(self) -> float:
         """How long listing all matches may take (microseconds): a walk may be quicker."""
@@ -89,8 +99,15 @@ class Search:
         if not estimate.surely_many:
             return inf
         walking = self._cost_of_walking(max(EXACT_UP_TO + 1, self._expected(estimate)))
-        by_title = self.question.filters.search and self.reading.ordering.field == "title"
-        return walking * FAR if by_title else walking
+        return max(walking, self.question.videos * FAR_COST) if self._is_far else walking
+
+    @property
+    def _is_far(self) -> bool:
+        """Whether a text lies at the other end of the titles: other scripts come after Latin."""
+        text = self.question.filters.search
+        if not text or self.reading.ordering.field != "title":
+            return False
+        return (text[0] < FIRST_OTHER) == self.reading.values_descend
 
     def _expected(self, estimate: Estimate) -> int:
         return min(estimate.matches, self.question.at_most)
@@ -188,7 +205,7 @@ class Search:
             return total, walked
         listed = question.find_all()
         if listed is not None:
-            return Total(len(listed), exact=True), self._places(listed)
+            return self._total_of(listed), self._places(listed)
         if total.matches <= MOST_GATHERED:
             found, places = self._gather(MOST_GATHERED)
             if found <= MOST_GATHERED:
@@ -198,7 +215,7 @@ class Search:
     def _paged(self, matches: int) -> int:
         """So many rows of the list as a walk reads before it takes long."""
         one = replace(self, part=Slice(None, 0, 1))._cost_of_walking(matches)
-        return max(LEAST_PAGED, min(PAGED, int(LONG_WALK / one)))
+        return _between(LEAST_PAGED, int(LONG_WALK / one), PAGED)
 
     def _rows_to_check(self, matches: int) -> float:
         """How many rows that pass the facets a walk is expected to look at."""
@@ -294,3 +311,7 @@ class Search:
     def _count(self) -> int:
         matching = select(func.count()).select_from(Video).where(*self.question.conditions())
         return int(self.session.execute(matching).scalar_one())
+
+
+def _between(least: int, number: int, most: int) -> int:
+    return max(least, min(number, most))

@@ -19,7 +19,7 @@ MOST_WORDS = 5_000
 # So many videos that are not indexed yet are looked at with each search.
 MOST_PENDING = 5_000
 # And at so many that have the words, but perhaps not next to each other.
-MOST_UNSURE = 50_000
+MOST_UNSURE = 150_000
 # Fewer numbers are quicker sorted than marked in a field of all.
 FEW = 30_000
 
@@ -43,11 +43,8 @@ def told_pieces(text: str) -> Pieces | None:
     return asked if asked is not None and all(map(_shape, asked.pieces)) else None
 
 
-def find_by_words(session: Reader, text: str) -> Hits | None:
-    """Who holds the text in any case, or may; None if words can't tell, or too few are indexed."""
-    asked = told_pieces(text)
-    if asked is None:
-        return None
+def find_by_words(session: Reader, asked: Pieces) -> Hits | None:
+    """Who holds a text with these pieces, or may; None if too many may, or too few are indexed."""
     pending, *columns = _ask(session, asked.pieces)
     found = [_ids(*columns[at : at + 4]) for at in range(0, len(columns), 4)]
     if pending is None or any(ids is None for ids in found):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
 from catalogtool.catalog.words.tokens import BEFORE, is_joint, is_separator, is_wide, joint_of
 
-# More of them than these tell little that these do not, and cost more than they spare.
-MOST_PIECES = 2
+# Of a long text, so many are thought of; more than so many tell little that these do not.
+MOST_PIECES, MOST_ASKED = 8, 2
 # A joint tells as much as a word of so many letters.
 JOINT = 6
 # A beginning or an end of so few letters is that of too many words.
@@ -50,6 +50,11 @@ class Pieces:
 
     pieces: tuple[Piece, ...]
     enough: bool
+
+    def rarest(self, titles: Callable[[str], float]) -> Pieces:
+        """The two that fewest titles have; `titles` tells how many have a text somewhere."""
+        found = sorted(self.pieces, key=lambda piece: titles(piece.text))
+        return Pieces(tuple(found[:MOST_ASKED]), self.enough)
 
 
 def pieces_of(text: str) -> Pieces | None:
