@@ -37,6 +37,8 @@ STAMPED = {"updated_at", "last_synced"}
 
 # Of more ids than these, most are expected to have a time in common with many others.
 FEW = 30_000
+# Each piece is so much longer than the one before.
+GROWTH = 3
 
 _BIG_ENDIAN = np.dtype(">i8")
 # PostgreSQL's times are microseconds since then.
@@ -101,7 +103,7 @@ def _in_order(ask: _Ask, lookup: Lookup, size: int, **given: Any) -> Iterator[In
         yield ids
         if len(ids) < size:
             return
-        skip, size = skip + size, 2 * size
+        skip, size = skip + size, GROWTH * size
 
 
 def _turned_round(ask: _Ask, stretch: _Statements, size: int) -> Iterator[Int64s]:
@@ -119,10 +121,17 @@ def _turned_round(ask: _Ask, stretch: _Statements, size: int) -> Iterator[Int64s
             yield _with_ties_turned(ids[:whole], begins[begins < whole])
         if not more:
             return
-        last = _EPOCH + timedelta(microseconds=int(values[max(whole - 1, 0)]))
-        if not whole:
+        if 2 * whole > size:
+            last, size = _time(values[whole - 1]), GROWTH * size
+        else:
+            # A long tie: it is read by itself.
+            last = _time(values[-1])
             yield from _in_order(ask, stretch.of_value, size, value=last)
-        lookup, given, size = stretch.beyond, {"value": last}, 2 * size
+        lookup, given = stretch.beyond, {"value": last}
+
+
+def _time(microseconds: np.int64) -> datetime:
+    return _EPOCH + timedelta(microseconds=int(microseconds))
 
 
 def _with_ties_turned(ids: Int64s, begins: Int64s) -> Int64s:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from catalogtool.catalog.models import Video
@@ -56,7 +56,7 @@ class Part:
         """What is looked for in the titles, if this is the filter for that."""
         return self.filters.search or ""
 
-    @property
+    @cached_property
     def pieces(self) -> Pieces | None:
         """What the words of a title with this text are like, if they can tell."""
         return told_pieces(self.text) if self.text else None

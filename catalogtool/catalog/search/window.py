@@ -34,8 +34,8 @@ from catalogtool.catalog.search.scan import scan_index
 from catalogtool.core.arrays import are_listed
 from catalogtool.core.db import Reader
 
-CHECK_COST, GATHER_COST, KEY_COST = 1.5, 3.0, 4.0
-HASH_COST, SCAN_COST, SCAN_LEAST = 0.3, 0.4, 1_000
+CHECK_COST, GATHER_COST, KEY_COST = 1.5, 3.0, 5.0
+HASH_COST, SCAN_COST, SCAN_LEAST = 0.3, 0.3, 1_000
 # For each video of the catalogue, of which many lie before the first title in another script.
 FAR_COST, FIRST_OTHER = 0.015, "\u0250"
 # A walk may take so often as long as to sort all matches, at worst.
@@ -162,7 +162,8 @@ class Search:
             lambda ids: are_listed(ids, listed.ids),
             self.part,
             rows=rows,
-            most=LEAST_BUDGET + int(min(4 * rows, len(listed) * KEY_COST / WALK_COST)),
+            # No longer than it would take to sort them all.
+            most=LEAST_BUDGET + len(listed) * KEY_COST / SCAN_COST,
             bounds=Bounds(self._limits, self._may_lack_value),
         )
         if places is None:
