@@ -14,9 +14,11 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import text
 
 from catalogtool.catalog import upkeep
 from catalogtool.catalog.upkeep import PARTITIONED
+from catalogtool.catalog.words.index import index_titles
 from catalogtool.core import db
 from catalogtool.core.migrate import upgrade
 from searching import rows, trails
@@ -54,26 +56,37 @@ def ensure_catalogue(url: str, videos: int, seed: int) -> None:
             " FROM pg_database WHERE datname = current_database()"
         ).fetchone()
         assert found is not None
-        if found[0] == mark:
-            return
-        if found[1]:
+        is_built = found[0] == mark
+        if found[1] and not is_built:
             raise RuntimeError(f"the database already holds {found[0] or 'videos of its own'}")
-        _build(connection, Size(videos, seed))
-        name = sql.Identifier(connection.info.dbname)
-        comment = sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(mark))
-        connection.execute(comment)
-    with _timed("upkeep"):
-        _look_after(url)
+        if not is_built:
+            _build(connection, Size(videos, seed))
+            name = sql.Identifier(connection.info.dbname)
+            comment = sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(mark))
+            connection.execute(comment)
+    _look_after(url, has_changed=not is_built)
 
 
-def _look_after(url: str) -> None:
-    """What the product does after an import and every few minutes."""
+def _look_after(url: str, *, has_changed: bool) -> None:
+    """What the product does after an import and every few minutes, a migration's work included."""
     engine = db.connect(url)
-    with db.unit_of_work() as session:
-        upkeep.fold_counts(session)
+    with _timed("upkeep"):
+        while pending := _not_indexed():
+            has_changed = True
+            index_titles()
+            if _not_indexed() == pending:
+                raise RuntimeError("another process is indexing the titles")
+        if has_changed:
+            with db.unit_of_work() as session:
+                upkeep.fold_counts(session)
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("VACUUM (ANALYZE)")
     engine.dispose()
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("VACUUM (ANALYZE)")
+
+
+def _not_indexed() -> int:
+    with db.unit_of_work() as session:
+        return int(session.scalar(text("SELECT coalesce(sum(videos), 0) FROM title_change")))
 
 
 def _build(connection: Connection, size: Size) -> None:
