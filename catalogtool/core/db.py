@@ -123,6 +123,25 @@ def _check_after_rest(connection: Any, record: ConnectionPoolEntry, _proxy: Any)
             raise DisconnectionError from error
 
 
+@contextmanager
+def one_snapshot(reader: Reader) -> Iterator[None]:
+    """Let all statements of the block see what was committed when the first of them began.
+
+    Within a transaction they go on to see what that one sees.
+    """
+    if isinstance(reader, Session):
+        yield
+        return
+    connection = driver_connection(reader)
+    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.execute("COMMIT")
+
+
 def engine() -> Engine:
     """The engine that `connect` made."""
     made: Engine | None = _sessions.kw.get("bind")

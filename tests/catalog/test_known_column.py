@@ -105,7 +105,6 @@ def assert_true(known: FacetColumn | None) -> None:
     for test in TESTS:
         passing = known.passing(test)
         assert passing.tolist() == ids[test.among(facets)].tolist()
-        assert known.count(test) == len(passing)
 
 
 def counted_loads(monkeypatch: pytest.MonkeyPatch) -> list[int]:

@@ -58,7 +58,7 @@ def test_the_pieces_that_fewest_titles_have_are_asked() -> None:
         Piece(Kind.WHOLE, "by t"),
     )
     titles = {"sun": 1, "he r": 2}
-    rarest = asked.rarest(lambda text: titles.get(text, 3))
+    rarest = asked.rarest(lambda piece: titles.get(piece.text, 3))
     assert rarest.pieces == (Piece(Kind.WHOLE, "sun"), Piece(Kind.WHOLE, "he r"))
     assert not rarest.enough
 

@@ -25,7 +25,8 @@ from sqlalchemy.sql.selectable import FromClause
 from catalogtool.catalog.models import Video, VideoCounter, letters
 from catalogtool.catalog.search.fields import NULLABLE
 from catalogtool.catalog.search.filters import Filters
-from catalogtool.catalog.search.names import Names, has_trigram, hit, like
+from catalogtool.catalog.search.names import Names, hit, like
+from catalogtool.catalog.words.tokens import has_trigram
 from catalogtool.channels.models import Channel
 
 SHORT_BELOW = 240

@@ -7,6 +7,7 @@ index that leads there. Costs are microseconds, as measured.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from math import inf
@@ -32,7 +33,8 @@ from catalogtool.catalog.search.known.state import State
 from catalogtool.catalog.search.names import Names
 from catalogtool.catalog.search.parts import MOST_AT_ONCE, Part, led_by, of_hidden_channels
 from catalogtool.catalog.words.find import MOST_UNSURE, find_by_words
-from catalogtool.catalog.words.pieces import Pieces
+from catalogtool.catalog.words.pieces import Piece, Pieces
+from catalogtool.catalog.words.tokens import has_trigram
 from catalogtool.core.arrays import is_among
 from catalogtool.core.db import Reader
 
@@ -40,7 +42,9 @@ from catalogtool.core.db import Reader
 WALK_COST, FIND_COST = 0.15, 1.2
 # To find it by the trigrams of a text, which are those of many other titles as well; and for each
 # video of the catalogue; a phrase has more of them.
-TRIGRAM_COST, TRIGRAMS_COST, PHRASE_COST = 3.0, 0.003, 0.01
+TRIGRAM_COST, TRIGRAMS_COST, PHRASE_COST, LETTERS_COST = 3.0, 0.003, 0.01, 0.0005
+# To look whether its title holds a text.
+UNSURE_COST = 2.5
 # To read it along an index that holds all that is asked, to find it by a word, and to test its
 # facets in memory; and what any of these takes at least.
 INDEX_COST, WORD_COST, PASS_COST, LEAST_COST = 0.3, 0.04, 0.003, 1_000
@@ -107,7 +111,8 @@ class Lists:
                 return found
         if part.wanted.most is not None and self.sample is None:
             # Nobody knows how many they are.
-            return self.take(replace(part.wanted, most=None))
+            few = (part.wanted.key, "few")
+            return self.take(replace(part.wanted, key=few, most=None))
         return self.take(self._by_rarest_word(part))
 
     def expected(self, part: Part) -> float:
@@ -187,6 +192,8 @@ class Lists:
             return expected * INDEX_COST
         if part.text:
             every = PHRASE_COST if part.words else TRIGRAMS_COST
+            if not has_trigram(part.text):
+                every = LETTERS_COST
             return self._state.videos * every + expected * TRIGRAM_COST
         return expected * FIND_COST
 
@@ -197,24 +204,24 @@ class Lists:
         if asked.enough:
             expected = self.expected(part)
             return LEAST_COST + expected * WORD_COST if expected <= MOST_AT_ONCE else inf
-        unsure = self._having([piece.text for piece in asked.pieces])
-        return LEAST_COST + unsure * FIND_COST if unsure <= MOST_UNSURE else inf
+        unsure = self._having(asked.pieces)
+        return LEAST_COST + unsure * UNSURE_COST if unsure <= MOST_UNSURE else inf
 
     def _asked(self, part: Part) -> Pieces | None:
         """What to look for, where words can tell."""
-        if part.pieces is None or part.pieces.enough or self.sample is None:
+        if part.pieces is None or part.pieces.enough:
             return part.pieces
         if part.text not in self._rarest:
-            self._rarest[part.text] = part.pieces.rarest(lambda text: self._having([text]))
+            self._rarest[part.text] = part.pieces.rarest(lambda piece: self._having([piece]))
         return self._rarest[part.text]
 
-    def _having(self, texts: list[str]) -> float:
-        """About how many titles have all these texts somewhere."""
+    def _having(self, pieces: Sequence[Piece]) -> float:
+        """About how many titles have all these pieces."""
         if self.sample is None:
             return inf
-        found = self.sample.having("search", texts[0])
-        for text in texts[1:]:
-            found &= self.sample.having("search", text)
+        found = self.sample.having("search", pieces[0].likely)
+        for piece in pieces[1:]:
+            found &= self.sample.having("search", piece.likely)
         return float(found.sum()) / self.sample.share
 
     def _by_words(self, part: Part) -> Found:

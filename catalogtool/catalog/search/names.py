@@ -19,6 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from catalogtool.catalog.models import Video
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.lookup import Lookup
+from catalogtool.catalog.words.tokens import has_trigram
 from catalogtool.channels.models import Channel
 from catalogtool.core.db import Reader
 
@@ -49,11 +50,6 @@ def like(text: str) -> str:
     """A LIKE pattern for this text anywhere; `%`, `_` and the backslash stand for themselves."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
-
-
-def has_trigram(text: str) -> bool:
-    """Whether three letters or digits stand in a row, so that an index by trigrams knows them."""
-    return any(text[place : place + 3].isalnum() for place in range(len(text) - 2))
 
 
 def distinct_values(column: InstrumentedAttribute[Any]) -> Select[Any]:

@@ -18,9 +18,10 @@ from catalogtool.catalog.search.conditions import (
 )
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.known.listing import Conditions, Wanted
-from catalogtool.catalog.search.names import Names, has_trigram, like
+from catalogtool.catalog.search.names import Names, like
 from catalogtool.catalog.words.find import told_pieces
 from catalogtool.catalog.words.pieces import Pieces
+from catalogtool.catalog.words.tokens import has_trigram
 
 # Each of these groups has an index that leads to its videos; with it, the sort by the same field.
 GROUPS: dict[tuple[str, ...], str | None] = {

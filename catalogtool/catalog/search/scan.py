@@ -19,7 +19,7 @@ from catalogtool.catalog.search.index_walk import sort_listed
 from catalogtool.catalog.search.pages import Slice
 from catalogtool.catalog.search.positions import Reading
 from catalogtool.core.arrays import Int64s
-from catalogtool.core.db import Reader
+from catalogtool.core.db import Reader, one_snapshot
 
 # So many standard deviations more than expected are read at once, and so many rows at least.
 SURE, LEAST = 3, 100
@@ -38,9 +38,23 @@ def scan_index(
 
     None if more than `most` of its rows would have to be read.
     """
-    wanted = part.offset + part.limit
     if part.limit == 0:
         return []
+    # Or what moves between two statements would be met twice, or not at all.
+    with one_snapshot(session):
+        return _scan(session, reading, kept, part, rows, most, bounds)
+
+
+def _scan(
+    session: Reader,
+    reading: Reading,
+    kept: Callable[[Int64s], NDArray[np.bool_]],
+    part: Slice,
+    rows: float,
+    most: float,
+    bounds: Bounds,
+) -> list[Position] | None:
+    wanted = part.offset + part.limit
     found: list[Int64s] = []
     number = looked_at = 0
     size = int(rows * (1 + SURE / sqrt(wanted))) + LEAST

@@ -278,10 +278,12 @@ class Search:
             stamped = order.field in STAMPED and MANY <= rows < FEW
             passes = question.passes if stamped else None
             if passes is not None and self.reading.visits_values:
+                most = LEAST_BUDGET + 4 * rows
                 places = scan_index(
-                    self.session, self.reading, passes, self.part, rows, inf, Bounds()
+                    self.session, self.reading, passes, self.part, rows, most, Bounds()
                 )
-                return places or []
+                if places is not None:
+                    return places
             places = walk_index(self.session, self._reading_for(rows), told, self.part)
             if places is not None:
                 return places

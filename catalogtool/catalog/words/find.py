@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from catalogtool.catalog.words.pieces import Kind, Piece, Pieces, pieces_of
-from catalogtool.catalog.words.tokens import PART_BITS
+from catalogtool.catalog.words.tokens import PART_BITS, has_trigram
 from catalogtool.core.arrays import Int64s, are_listed
 from catalogtool.core.db import Reader, driver_connection
 
@@ -38,9 +38,12 @@ class Hits:
 
 
 def told_pieces(text: str) -> Pieces | None:
-    """The pieces that lead to the titles with this text; None if no index leads to one of them."""
+    """The pieces that lead to the titles with this text; None if there are none."""
     asked = pieces_of(text)
-    return asked if asked is not None and all(map(_shape, asked.pieces)) else None
+    if asked is None:
+        return None
+    led_to = tuple(piece for piece in asked.pieces if _shape(piece))
+    return Pieces(led_to, asked.enough) if led_to else None
 
 
 def find_by_words(session: Reader, asked: Pieces) -> Hits | None:
@@ -64,15 +67,12 @@ def _shape(piece: Piece) -> str | None:
     """How tokens like this piece are found; None if no index leads to them."""
     if piece.kind is Kind.WHOLE:
         return "word = lower({})"
-    if piece.kind is not Kind.PART or _has_trigram(piece.text):
+    begins_well = piece.kind is Kind.BEGINNING and piece.text[0].isalnum()
+    if begins_well or has_trigram(piece.text):
         return "word LIKE lower({}) AND NOT is_joint"
-    if len(piece.text) <= 2:
+    if piece.kind is Kind.PART and len(piece.text) <= 2:
         return "video_letters(word) @> ARRAY[lower({})] AND NOT is_joint"
     return None
-
-
-def _has_trigram(text: str) -> bool:
-    return any(text[at : at + 3].isalnum() for at in range(len(text) - 2))
 
 
 def _value(piece: Piece, shape: str) -> str:
@@ -108,7 +108,8 @@ def _statement(shapes: tuple[str, ...]) -> str:
                 string_agg(int4send(length(places) / 2), '') AS lengths,
                 string_agg(places, '') AS places
             FROM title_posting
-            WHERE word_id = ANY (ARRAY(SELECT id FROM words{at}))) AS in{at}"""
+            WHERE word_id = ANY (ARRAY(SELECT id FROM words{at}
+                WHERE (SELECT count(*) FROM words{at}) <= {MOST_WORDS}))) AS in{at}"""
         )
     return f"""
         WITH {", ".join(words)}

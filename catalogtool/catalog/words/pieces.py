@@ -43,6 +43,15 @@ class Piece:
             return len(self.text) + (2 if any(map(is_wide, self.text)) else 1)
         return len(self.text)
 
+    @property
+    def likely(self) -> str:
+        """What most titles with such a token hold, and few others: a short word alone."""
+        if self.kind is not Kind.WHOLE or any(map(is_wide, self.text)):
+            return self.text
+        if is_joint(self.text):
+            return self.text if not is_separator(self.text[1]) else f" {self.text}"
+        return self.text if len(self.text) > SHORT else f" {self.text} "
+
 
 @dataclass(frozen=True)
 class Pieces:
@@ -51,9 +60,9 @@ class Pieces:
     pieces: tuple[Piece, ...]
     enough: bool
 
-    def rarest(self, titles: Callable[[str], float]) -> Pieces:
-        """The two that fewest titles have; `titles` tells how many have a text somewhere."""
-        found = sorted(self.pieces, key=lambda piece: titles(piece.text))
+    def rarest(self, titles: Callable[[Piece], float]) -> Pieces:
+        """The two that fewest titles have, of which `titles` tells the number."""
+        found = sorted(self.pieces, key=titles)
         return Pieces(tuple(found[:MOST_ASKED]), self.enough)
 
 

@@ -51,6 +51,11 @@ def is_wide(letter: str) -> bool:
     return _WIDE.match(letter) is not None
 
 
+def has_trigram(text: str) -> bool:
+    """Whether three letters or digits stand in a row, so that an index by trigrams knows them."""
+    return any(text[place : place + 3].isalnum() for place in range(len(text) - 2))
+
+
 def is_joint(token: str) -> bool:
     """Whether this token is of two words."""
     return _SEPARATOR.search(token) is not None

@@ -95,8 +95,12 @@ TAIL: tuple[ColumnElement[Any], ...] = (
 
 # To take in more than so many takes longer than to count anew.
 MOST_FOLLOWED = 1_000
+# Nobody looks again at more videos than these.
+MOST_NAMED = 100_000
 _CHANGES = f"""
-SELECT pg_current_snapshot()::text, videos, ids, facets, facet_videos, known, known_videos, pruned
+SELECT pg_current_snapshot()::text, videos,
+    CASE WHEN sum(videos) OVER (ORDER BY catalog_change.id DESC) <= {MOST_NAMED} THEN ids END,
+    facets, facet_videos, known, known_videos, pruned
 FROM (VALUES (1)) AS one (row)
 LEFT JOIN catalog_change ON xid >= %(first_running)s
     AND NOT pg_visible_in_snapshot(xid::text::xid8, %(since)s::text::pg_snapshot)

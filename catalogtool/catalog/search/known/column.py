@@ -76,11 +76,6 @@ class FacetColumn:
         ]
         return np.concatenate(found) if found else np.empty(0, np.int64)
 
-    def count(self, test: FacetTest) -> int:
-        """How many videos pass."""
-        passing = (test.among(some) & (some != NO_VIDEO) for _, some in self._pieces())
-        return int(sum(map(np.count_nonzero, passing)))
-
     def follow(self, session: Reader, state: State, most: int) -> bool:
         """Take in what has changed up to a state; False if it is unknown, or if more than `most`
         videos have changed, or if there are too many ids now."""

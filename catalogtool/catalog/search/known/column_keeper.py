@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from threading import Lock, Thread
 from time import monotonic
 
@@ -41,7 +40,11 @@ class ColumnKeeper:
             thread = Thread(
                 target=self._work, args=(session.engine,), name="facet-column", daemon=True
             )
-            thread.start()
+            try:
+                thread.start()
+            except RuntimeError:
+                # No room for one more thread; the next who asks may have more luck.
+                self._busy.release()
         return None
 
     def load(self, session: Connection) -> None:
@@ -61,12 +64,15 @@ class ColumnKeeper:
 
     def _work(self, engine: Engine) -> None:
         try:
-            with suppress(SQLAlchemyError, psycopg.Error), engine.connect() as connection:
+            with engine.connect() as connection:
                 try:
                     self._refresh(connection)
                 finally:
                     # Closed, not kept: whoever uses the engine has connections enough.
                     connection.invalidate()
+        except (SQLAlchemyError, psycopg.Error):
+            self.drop()
+            self._not_before = monotonic() + REST_SECONDS
         finally:
             self._busy.release()
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from catalogtool.core.arrays import Int64s, are_listed
 
 # 16 bytes each.
-MOST_IDS = 2_000_000
+MOST_IDS, LONGEST = 2_000_000, 500_000
 # With more changed videos than this, to look at them costs as much as to search again.
 MOST_CHANGED = 2_000
 
@@ -82,9 +82,11 @@ class Shelf:
             return self._kept.get(key)
 
     def put(self, key: Hashable, sequence: int, found: Found) -> None:
-        """Keep this, and as many of the others as there is room for."""
+        """Keep this unless it is very long, and as many of the others as there is room for."""
         with self._lock:
             self._drop(key)
+            if _size(found) > LONGEST:
+                return
             self._kept[key] = (sequence, found)
             self._ids += _size(found)
             while self._ids > MOST_IDS:

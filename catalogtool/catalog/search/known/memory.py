@@ -96,7 +96,7 @@ class Memory:
         wanted: Wanted,
         find: Callable[[], Found] | None = None,
     ) -> Found:
-        """The videos that are wanted; None if they are more than 10,000, and too many to list.
+        """The videos that are wanted; None if they are too many to list.
 
         `find` finds them in a quicker way, or does not; then nothing is kept.
         """
