@@ -42,7 +42,7 @@ from catalogtool.core.db import Reader
 WALK_COST, FIND_COST = 0.15, 1.2
 # To find it by the trigrams of a text, which are those of many other titles as well; and for each
 # video of the catalogue; a phrase has more of them.
-TRIGRAM_COST, TRIGRAMS_COST, PHRASE_COST, LETTERS_COST = 3.0, 0.003, 0.01, 0.0005
+TRIGRAM_COST, TRIGRAMS_COST, PHRASE_COST, LETTERS_COST = 3.0, 0.003, 0.03, 0.0005
 # To look whether its title holds a text.
 UNSURE_COST = 2.5
 # To read it along an index that holds all that is asked, to find it by a word, and to test its
