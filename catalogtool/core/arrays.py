@@ -6,6 +6,7 @@ results are asked for in the binary format.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,16 @@ from numpy.typing import NDArray
 from psycopg import pq
 from psycopg.abc import Buffer
 from psycopg.adapt import Dumper, Loader
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, literal, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    LargeBinary,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.types import UserDefinedType
 
 Int64s = NDArray[np.int64]
@@ -24,7 +34,8 @@ BIGINT_OID, BIGINT_ARRAY_OID = 20, 1016
 # As PostgreSQL sends an array: dimensions, whether nulls are among it, the type, then for the one
 # dimension its length and first index; each element has its length before it.
 HEADER = np.dtype(">i4")
-ELEMENT = np.dtype([("length", ">i4"), ("value", ">i8")])
+BIG_ENDIAN = np.dtype(">i8")
+ELEMENT = np.dtype([("length", ">i4"), ("value", BIG_ENDIAN)])
 NO_DIMENSION, ONE_DIMENSION = 12, 20
 # Nanoseconds for a byte that is set to zero, for a number that is marked there or looked up, and
 # for one that is searched in a list.
@@ -97,6 +108,16 @@ def hashed_not_among(column: Any, ids: Given) -> ColumnElement[bool]:
     """The column holds none of these numbers, told in the same way."""
     found: ColumnElement[bool] = column.not_in(_rows_of(ids))
     return found
+
+
+def packed(column: Any, send: Callable[[Any], Any] = func.int8send) -> Any:
+    """Eight bytes for each value of a column, in one: quicker than a list, here and there."""
+    return func.string_agg(send(column), literal(b"", LargeBinary))
+
+
+def unpacked(numbers: bytes | None) -> Int64s:
+    """What `packed` has answered; None stands for no rows."""
+    return np.frombuffer(numbers or b"", BIG_ENDIAN).astype(np.int64)
 
 
 def are_listed(numbers: Int64s, listed: Int64s) -> NDArray[np.bool_]:

@@ -19,10 +19,11 @@ from catalogtool.catalog.search.facets import LAYOUT, FacetTest, part
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.known import column, column_keeper, memory, state
 from catalogtool.catalog.search.known.column import FacetColumn, load_column
-from catalogtool.catalog.search.known.memory import Memory, memory_of, warm_up
+from catalogtool.catalog.search.known.memory import memory_of, warm_up
 from catalogtool.catalog.upkeep import prune_changes
 from catalogtool.core import db
 from catalogtool.core.db import reading, unit_of_work
+from tests.catalog.remembering import execute, the_memory
 from tests.catalog.sample_catalogue import insert_samples, make_samples
 
 MONETIZED, HIDDEN = part("policy", 1), part("hidden", 1)
@@ -59,16 +60,6 @@ def filled(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
         insert_samples(session, make_samples(5, 400))
         session.execute(text("SELECT setval(pg_get_serial_sequence('video', 'id'), 1000)"))
     return database
-
-
-def execute(statement: str) -> None:
-    with unit_of_work() as session:
-        session.execute(text(statement))
-
-
-def the_memory() -> Memory:
-    with reading() as connection:
-        return memory_of(connection)
 
 
 def at_hand() -> FacetColumn | None:

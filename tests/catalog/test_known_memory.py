@@ -19,11 +19,12 @@ from catalogtool.catalog.search import names, parts
 from catalogtool.catalog.search.find import Answer, search_videos
 from catalogtool.catalog.search.known import changes, matches, memory, sample, state
 from catalogtool.catalog.search.known.matches import Matches, Shelf
-from catalogtool.catalog.search.known.memory import Memory, memory_of, warm_up
+from catalogtool.catalog.search.known.memory import warm_up
 from catalogtool.catalog.search.request import parse_request
 from catalogtool.catalog.upkeep import prune_changes
 from catalogtool.core import db
 from catalogtool.core.db import reading, unit_of_work
+from tests.catalog.remembering import execute, the_memory
 from tests.catalog.sample_catalogue import insert_samples, make_samples
 from tests.catalog.search_limits import list_at_most
 
@@ -82,16 +83,6 @@ def remembered(asked: dict[str, str]) -> Answer:
 def anew(asked: dict[str, str]) -> Answer:
     with unit_of_work() as session:
         return search_videos(session, parse_request({"fields": "id,title", **asked}), b"key")
-
-
-def execute(statement: str) -> None:
-    with unit_of_work() as session:
-        session.execute(text(statement))
-
-
-def the_memory() -> Memory:
-    with reading() as connection:
-        return memory_of(connection)
 
 
 @pytest.mark.parametrize("most_names", [200, 0])

@@ -262,17 +262,18 @@ BY_FACET = (
     "is_live_stream",
     "administered",
 )
-_TEXTS: Mapping[str, Any] = {
+# Filters by a part of a text.
+TEXTS: Mapping[str, Any] = {
     "search": Video.title,
     "video_id": Video.video_id,
     "asset_id": Video.asset_id,
     "custom_id": Video.custom_id,
     "label": Video.label,
 }
-_UNINDEXED = {name: _holds(column.concat("")) for name, column in _TEXTS.items()}
+_UNINDEXED = {name: _holds(column.concat("")) for name, column in TEXTS.items()}
 # `category`, `channel_search`, `hidden` and `missing` need more than their own value.
 _PLAIN: dict[str, Callable[[Any], Condition]] = {
-    **{name: _holds(column) for name, column in _TEXTS.items()},
+    **{name: _holds(column) for name, column in TEXTS.items()},
     "channel": _equals(Video.channel_display_name),
     "duration": lambda wanted: lasts(Video.video_length, wanted),
     "has_asset_id": _has_asset,

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Integer, LargeBinary, Select, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 
 from catalogtool.catalog.search.conditions import Condition
 from catalogtool.catalog.search.cursors import Position
@@ -29,7 +29,7 @@ from catalogtool.catalog.search.shapes import (
     reading_of,
     start_of,
 )
-from catalogtool.core.arrays import Int64s
+from catalogtool.core.arrays import Int64s, packed, unpacked
 from catalogtool.core.db import Reader
 
 # Sorts by a time that many videos may have, or each one of its own.
@@ -40,7 +40,6 @@ FEW = 30_000
 # Each piece is so much longer than the one before.
 GROWTH = 3
 
-_BIG_ENDIAN = np.dtype(">i8")
 # PostgreSQL's times are microseconds since then.
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _SKIP, _SIZE = bindparam("skip", type_=Integer), bindparam("size", type_=Integer)
@@ -83,7 +82,7 @@ def read_ids(
 
     def ask(lookup: Lookup, given: Mapping[str, Any]) -> Sequence[Int64s]:
         [row] = lookup.ask(session, {**at, **given}, keep_plan=False, binary=True)
-        return [np.frombuffer(packed or b"", _BIG_ENDIAN).astype(np.int64) for packed in row]
+        return [unpacked(column) for column in row]
 
     if bounds.leave_out:
         statements = _within(reading, kind_of(start), bounds)
@@ -185,6 +184,4 @@ _SENT: Mapping[str, Callable[[ColumnElement[Any]], Any]] = {
 
 def _packed(rows: Select[Any, Any], *names: str) -> Lookup:
     some = rows.subquery()
-    nothing = literal(b"", LargeBinary)
-    columns = (func.string_agg(_SENT[name](some.c[name]), nothing) for name in names)
-    return Lookup.of(select(*columns))
+    return Lookup.of(select(*(packed(some.c[name], _SENT[name]) for name in names)))

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from math import inf
 
+import numpy as np
 from sqlalchemy import ColumnElement
 
 from catalogtool.catalog.models import Video
@@ -73,6 +74,7 @@ class Lists:
         self._test = test
         self._expected: dict[Filters, float] = {}
         self._rarest: dict[str, Pieces] = {}
+        self._titles: dict[tuple[str, ...], float] = {}
 
     @cached_property
     def sample(self) -> Sample | None:
@@ -90,9 +92,8 @@ class Lists:
 
     def cost(self, part: Part) -> float:
         """What it takes to list the videos of one filter; infinite if they are too many."""
-        listed = self._memory.size(self._state, part.wanted)
-        if listed is not None and listed < inf:
-            return listed * LISTED_COST
+        if self._is_listed(part.wanted):
+            return self._cost_at_hand(part.wanted)
         return min(self._cost_by_words(part), self._cost_by_index(part))
 
     def find(self, part: Part) -> Found:
@@ -123,9 +124,8 @@ class Lists:
 
     def cost_of_facets(self) -> float:
         """What it takes to list all that pass the facets; infinite if they are too many."""
-        listed = self._memory.size(self._state, self._of_facets)
-        if listed is not None and listed < inf:
-            return listed * LISTED_COST
+        if self._is_listed(self._of_facets):
+            return self._cost_at_hand(self._of_facets)
         if self.column is not None and self.passing <= MOST_BY_FACETS:
             return LEAST_COST + self._state.videos * PASS_COST
         if self._state.count_at_most(self._test) > MOST_LISTED:
@@ -180,8 +180,11 @@ class Lists:
         return max(int(met.sum()), UNSEEN) / self.sample.share
 
     def _is_listed(self, wanted: Wanted) -> bool:
-        known = self._memory.size(self._state, wanted)
-        return known is not None and known < inf
+        return self._cost_at_hand(wanted) < inf
+
+    def _cost_at_hand(self, wanted: Wanted) -> float:
+        number = self._memory.size(self._state, wanted)
+        return inf if number is None else number * LISTED_COST
 
     def _cost_by_index(self, part: Part) -> float:
         expected = self.expected(part)
@@ -219,10 +222,11 @@ class Lists:
         """About how many titles have all these pieces."""
         if self.sample is None:
             return inf
-        found = self.sample.having("search", pieces[0].likely)
-        for piece in pieces[1:]:
-            found &= self.sample.having("search", piece.likely)
-        return float(found.sum()) / self.sample.share
+        texts = tuple(piece.likely for piece in pieces)
+        if texts not in self._titles:
+            met = [self.sample.having("search", text) for text in texts]
+            self._titles[texts] = float(np.logical_and.reduce(met).sum()) / self.sample.share
+        return self._titles[texts]
 
     def _by_words(self, part: Part) -> Found:
         """The videos with a text in their title; None if words can't tell."""

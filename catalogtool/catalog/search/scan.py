@@ -42,31 +42,19 @@ def scan_index(
         return []
     # Or what moves between two statements would be met twice, or not at all.
     with one_snapshot(session):
-        return _scan(session, reading, kept, part, rows, most, bounds)
-
-
-def _scan(
-    session: Reader,
-    reading: Reading,
-    kept: Callable[[Int64s], NDArray[np.bool_]],
-    part: Slice,
-    rows: float,
-    most: float,
-    bounds: Bounds,
-) -> list[Position] | None:
-    wanted = part.offset + part.limit
-    found: list[Int64s] = []
-    number = looked_at = 0
-    size = int(rows * (1 + SURE / sqrt(wanted))) + LEAST
-    for ids in read_ids(session, reading, part.start, bounds, size):
-        found.append(ids[kept(ids)])
-        number += len(found[-1])
-        looked_at += len(ids)
-        if number >= wanted:
-            break
-        if looked_at >= most:
-            return None
-    met = np.concatenate(found)[part.offset : wanted] if found else np.empty(0, np.int64)
-    if not len(met):
-        return []
-    return sort_listed(session, reading, met, Slice(None, 0, part.limit))
+        wanted = part.offset + part.limit
+        found: list[Int64s] = []
+        number = looked_at = 0
+        size = int(rows * (1 + SURE / sqrt(wanted))) + LEAST
+        for ids in read_ids(session, reading, part.start, bounds, size):
+            found.append(ids[kept(ids)])
+            number += len(found[-1])
+            looked_at += len(ids)
+            if number >= wanted:
+                break
+            if looked_at >= most:
+                return None
+        met = np.concatenate(found)[part.offset : wanted] if found else np.empty(0, np.int64)
+        if not len(met):
+            return []
+        return sort_listed(session, reading, met, Slice(None, 0, part.limit))

@@ -13,7 +13,7 @@ from catalogtool.catalog.search.facets import FacetTest
 from catalogtool.catalog.search.known.listing import list_videos
 from catalogtool.catalog.search.known.matches import Matches
 from catalogtool.catalog.search.known.state import State
-from catalogtool.core.arrays import Int64s, is_among
+from catalogtool.core.arrays import Int64s, is_among, unpacked
 from catalogtool.core.db import Reader, driver_connection
 
 # Where ids are sparse, or more than these, there is no column; a few never take much.
@@ -35,7 +35,6 @@ FROM (
     WHERE (updated_at, id) > (%(at)s::timestamptz, %(id)s::bigint)
     ORDER BY updated_at, id LIMIT %(most)s) AS piece
 """
-_BIG_ENDIAN = np.dtype(">i8")
 
 
 class FacetColumn:
@@ -139,8 +138,8 @@ def _read(session: Reader) -> Iterator[tuple[Int64s, Int64s]]:
     number = PIECE
     # What comes behind a last piece has changed meanwhile: nobody runs after that.
     while number == PIECE:
-        *packed, at = connection.execute(_PIECE, piece, binary=True).fetchall()[0]
-        ids, facets = (np.frombuffer(some or b"", _BIG_ENDIAN).astype(np.int64) for some in packed)
+        *columns, at = connection.execute(_PIECE, piece, binary=True).fetchall()[0]
+        ids, facets = map(unpacked, columns)
         yield ids, facets
         number = len(ids)
         if number:

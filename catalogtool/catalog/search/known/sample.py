@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from catalogtool.catalog.models import SAMPLE_RANK, Video, VideoCounter
+from catalogtool.catalog.search.conditions import TEXTS
 from catalogtool.catalog.search.facets import FacetTest, mask_of
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.known.texts import Mask, Texts, Values, lowered
@@ -41,15 +42,7 @@ _DAY = 24 * 60 * 60
 _EPOCH = date(1970, 1, 1)
 _HIDDEN = mask_of(["hidden"])
 
-# Filters by a part of a text.
-_TEXTS: Mapping[str, Any] = {
-    "search": Video.title,
-    "video_id": Video.video_id,
-    "asset_id": Video.asset_id,
-    "custom_id": Video.custom_id,
-    "label": Video.label,
-    "channel_search": Video.channel_display_name,
-}
+_TEXTS: Mapping[str, Any] = {**TEXTS, "channel_search": Video.channel_display_name}
 # Filters by a whole value.
 _VALUES: Mapping[str, Any] = {
     "channel": Video.channel_display_name,

@@ -10,7 +10,7 @@ import numpy as np
 
 from catalogtool.catalog.search.facets import COUNTED_MASK, KNOWN_MASK, FacetTest
 from catalogtool.catalog.search.filters import Filters
-from catalogtool.catalog.search.known.changes import TAIL, Change, first_running, since
+from catalogtool.catalog.search.known.changes import MOST_NAMED, TAIL, Change, first_running, since
 from catalogtool.catalog.search.known.counts import Counts
 from catalogtool.catalog.search.known.matches import MOST_CHANGED
 from catalogtool.catalog.search.names import look_up
@@ -18,7 +18,7 @@ from catalogtool.core.arrays import Int64s
 from catalogtool.core.db import Reader, driver_connection
 
 # So many ids of changed videos are remembered, of so many statements.
-MOST_REMEMBERED, MOST_STATEMENTS = 100_000, 10_000
+MOST_REMEMBERED, MOST_STATEMENTS = MOST_NAMED, 10_000
 _LEDGERS = """
 SELECT pg_current_snapshot()::text,
     (SELECT array_agg(facets) FROM facet_count), (SELECT array_agg(videos) FROM facet_count),
