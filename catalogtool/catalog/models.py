@@ -334,6 +334,20 @@ CATALOG_CHANGE = Table(
     Column("pruned", BigInteger),
     Index("ix_catalog_change_xid", "xid"),
 )
+# The same for statements that updated counters.
+COUNTER_WRITE = Table(
+    "counter_write",
+    Base.metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column(
+        "xid", BigInteger, server_default=text("pg_current_xact_id()::text::bigint"), nullable=False
+    ),
+    Column("at", DateTime(timezone=True), server_default=func.now(), nullable=False),
+    Column("videos", BigInteger, nullable=False),
+    Column("ids", ARRAY(BigInteger)),
+    Column("pruned", BigInteger),
+    Index("ix_counter_write_xid", "xid"),
+)
 
 # The words of titles (see words/): of each word and each part of the catalogue the places of the
 # videos in that part, as 16-bit numbers in ascending order. Words are never deleted.

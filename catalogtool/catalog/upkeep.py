@@ -31,29 +31,28 @@ _GROWN = text(
         OR (SELECT count(*) > 2 * count(DISTINCT facets) + 1000 FROM known_count)
     """
 )
+LEDGERS = ("catalog_change", "counter_write")
 # An xid from the future has come with a dump from another server; no snapshot will ever tell
 # whether it saw that.
-_PRUNE = text(
-    """
+_PRUNE = """
     WITH present AS MATERIALIZED (
         SELECT pg_snapshot_xmin(now)::text::bigint AS oldest,
             pg_snapshot_xmax(now)::text::bigint AS future
         FROM pg_current_snapshot() AS now),
     gone AS (
-        DELETE FROM catalog_change USING present
+        DELETE FROM {ledger} USING present
         WHERE at < now() - interval '1 hour'
             AND (pruned IS NULL AND xid < oldest OR xid >= future)
         RETURNING xid),
     markers AS (
-        DELETE FROM catalog_change
+        DELETE FROM {ledger}
         WHERE pruned IS NOT NULL AND EXISTS (SELECT FROM gone)
         RETURNING pruned)
-    INSERT INTO catalog_change (videos, pruned)
+    INSERT INTO {ledger} (videos, pruned)
     SELECT 0, coalesce(max(xid) FILTER (WHERE xid < oldest), 0)
     FROM (SELECT xid FROM gone UNION ALL SELECT pruned FROM markers) AS lost, present
     HAVING count(*) > 0
-    """
-)
+"""
 
 
 def ensure_partitions(session: Session) -> None:
@@ -72,13 +71,14 @@ def fold_counts(session: Session) -> None:
 
 
 def prune_changes(session: Session) -> None:
-    """Delete from the ledger of changes what is an hour old and no running transaction wrote.
+    """Delete from the ledgers of changes what is an hour old and no running transaction wrote.
 
     One row stays behind that says up to which transaction there may be gaps: a process that has
     not looked for so long must load everything anew.
     """
     if try_lock(session, PRUNE_LOCK):
-        session.execute(_PRUNE)
+        for ledger in LEDGERS:
+            session.execute(text(_PRUNE.format(ledger=ledger)))
 
 
 def refresh_statistics() -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from catalogtool.catalog.search.facets import LAYOUT, FacetTest, part
 from catalogtool.catalog.search.filters import Filters
-from catalogtool.catalog.search.known import column, column_keeper, memory, state
+from catalogtool.catalog.search.known import background, column, column_keeper, memory, state
 from catalogtool.catalog.search.known.column import FacetColumn, load_column
 from catalogtool.catalog.search.known.memory import memory_of, warm_up
 from catalogtool.catalog.upkeep import prune_changes
@@ -72,7 +72,7 @@ def at_hand() -> FacetColumn | None:
 
 def idle() -> None:
     """Wait until no thread is about the column."""
-    busy = the_memory()._keeper._busy
+    busy = the_memory()._keeper._background._busy
     assert busy.acquire(timeout=60)
     busy.release()
 
@@ -218,7 +218,7 @@ def test_no_thread_is_started_in_vain(filled: str, monkeypatch: pytest.MonkeyPat
         started.append(1)
         return Thread(**given)
 
-    monkeypatch.setattr(column_keeper, "Thread", thread)
+    monkeypatch.setattr(background, "Thread", thread)
     monkeypatch.setattr(column_keeper, "REST_SECONDS", 1_000.0)
     monkeypatch.setattr(column, "FEW_IDS", 1_000)
     assert_true(after_a_while())

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql.psycopg import dialect
 
 from catalogtool.core.db import Reader, driver_connection
 
-_DIALECT = dialect()  # type: ignore[no-untyped-call]
+DIALECT = dialect()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Lookup:
     @classmethod
     def of(cls, query: Select[Any]) -> Lookup:
         """Make it once and keep it; the query's open parameters are bound when it is asked."""
-        compiled = query.compile(dialect=_DIALECT)
+        compiled = query.compile(dialect=DIALECT)
         fixed = {name: value for name, value in compiled.params.items() if value is not None}
         return cls(str(compiled), fixed, tuple(query.selected_columns.keys()))
 

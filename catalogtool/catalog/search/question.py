@@ -30,6 +30,7 @@ from catalogtool.catalog.search.known.listing import (
 )
 from catalogtool.catalog.search.known.matches import Found, Matches
 from catalogtool.catalog.search.known.memory import memory_of
+from catalogtool.catalog.search.known.ranks import Ranks
 from catalogtool.catalog.search.lists import FACETS, FIND_COST, Lists
 from catalogtool.catalog.search.parts import (
     Part,
@@ -124,6 +125,10 @@ class Question:
         if column is None or left_out is None:
             return None
         return lambda ids: column.passes(ids, self.test) & ~are_listed(ids, left_out.ids)
+
+    def ranks(self, field: str) -> Ranks | None:
+        """The order of all videos by this field; None where it is not at hand."""
+        return self._memory.ranks(self.session, self._state, field)
 
     def kept(self, row_id: ColumnElement[int]) -> list[Condition]:
         """The video is of no hidden channel, told by its id: theirs are looked up in a hash."""

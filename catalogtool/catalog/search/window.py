@@ -25,11 +25,13 @@ from catalogtool.catalog.search.id_pieces import FEW, STAMPED, Bounds
 from catalogtool.catalog.search.index_walk import Told, sort_listed, walk_index
 from catalogtool.catalog.search.known.listing import MOST_LISTED
 from catalogtool.catalog.search.known.matches import Matches
+from catalogtool.catalog.search.known.ranks import Ranks
 from catalogtool.catalog.search.lists import WALK_COST
 from catalogtool.catalog.search.ordering import Ordering
 from catalogtool.catalog.search.pages import Slice, gather, gather_along, walk
 from catalogtool.catalog.search.positions import Reading
 from catalogtool.catalog.search.question import Question
+from catalogtool.catalog.search.ranked import slice_by_ranks
 from catalogtool.catalog.search.scan import scan_index
 from catalogtool.core.arrays import are_listed
 from catalogtool.core.db import Reader
@@ -50,6 +52,8 @@ MANY = 2_000
 PAGED = 10_000
 # But the pages that are told of end where a walk would take so many microseconds.
 LONG_WALK, LEAST_PAGED = 25_000, 1_000
+# To find a slice of a list by the ranks of its videos; quicker than to sort more than so many.
+RANK_COST, MANY_LISTED = 0.02, 100
 # To sort all of a list that is at hand may take longer: that is for any page.
 LONG_SORT = 64_000
 
@@ -88,7 +92,7 @@ class Search:
     def _total_of(self, listed: Matches) -> Total:
         """Their number; and how far pages go that are found soon enough."""
         number = len(listed)
-        if number * KEY_COST <= LONG_SORT:
+        if number * KEY_COST <= LONG_SORT or self._ranks is not None:
             return Total(number, exact=True)
         one = self.question.videos / number * SCAN_COST
         return Total(number, exact=True, paged=_between(LEAST_PAGED, int(LONG_SORT / one), PAGED))
@@ -125,7 +129,8 @@ class Search:
         return total, self._places_by_facets(passing, matches)
 
     def _places_by_facets(self, passing: int, matches: int) -> list[Position]:
-        listing = self.question.cost_of_facets() + passing * KEY_COST
+        one = KEY_COST if self._ranks is None else RANK_COST
+        listing = self.question.cost_of_facets() + passing * one
         if listing < self._cost_of_walking(matches):
             listed = self.question.find_all()
             if listed is not None:
@@ -135,6 +140,11 @@ class Search:
     def _places(self, listed: Matches) -> list[Position]:
         """The slice of matches that are at hand."""
         number = len(listed)
+        if number > MANY_LISTED and self._ranks is not None:
+            ids, part = listed.ids, self.part
+            places = slice_by_ranks(self.session, self._ranks, self.reading, ids, part)
+            if places is not None:
+                return places
         if self.part.start is None:
             if self.part.offset >= number:
                 return []
@@ -262,6 +272,10 @@ class Search:
         if order.field != "video_length" or not telling or self._bounds:
             return self._bounds
         return bounds_of_lengths(order.value, self.question.lengths)
+
+    @cached_property
+    def _ranks(self) -> Ranks | None:
+        return self.question.ranks(self.reading.ordering.field)
 
     @property
     def _may_lack_value(self) -> bool:

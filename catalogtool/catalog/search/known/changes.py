@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Table,
     Text,
     bindparam,
     cast,
@@ -66,18 +67,26 @@ def first_running(snapshot: str) -> int:
 
 
 def since(snapshot: str) -> dict[str, object]:
-    """The parameters of `TAIL` and `read_changes`."""
+    """The parameters of `TAIL`, `unseen_in` and `read_changes`."""
     return {"since": snapshot, "first_running": first_running(snapshot)}
 
 
-_ROW = CATALOG_CHANGE.c
-_UNSEEN = (
-    (_ROW.xid >= bindparam("first_running", type_=BigInteger)),
-    ~func.pg_visible_in_snapshot(
-        cast(cast(_ROW.xid, Text), _TransactionId()),
-        cast(bindparam("since", type_=Text), _Snapshot()),
-    ),
-)
+def unseen_in(ledger: Table) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on a row of a ledger: the snapshot `since` does not see it."""
+    xid = ledger.c.xid
+    return (
+        xid >= bindparam("first_running", type_=BigInteger),
+        ~func.pg_visible_in_snapshot(
+            cast(cast(xid, Text), _TransactionId()),
+            cast(bindparam("since", type_=Text), _Snapshot()),
+        ),
+    )
+
+
+def number_unseen(ledger: Table) -> ColumnElement[int]:
+    """How many rows of a ledger the snapshot `since` does not see."""
+    return select(func.count()).select_from(ledger).where(*unseen_in(ledger)).scalar_subquery()
+
 
 # The present snapshot, which server and database this is, and how many changes came since.
 TAIL: tuple[ColumnElement[Any], ...] = (
@@ -90,7 +99,7 @@ TAIL: tuple[ColumnElement[Any], ...] = (
         # A server that has crashed keeps its start, but not its statistics.
         literal_column("(SELECT stats_reset FROM pg_stat_bgwriter)"),
     ),
-    select(func.count()).where(*_UNSEEN).scalar_subquery(),
+    number_unseen(CATALOG_CHANGE),
 )
 
 # To take in more than so many takes longer than to count anew.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Lock, Thread
 from time import monotonic
 
 import psycopg
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from catalogtool.catalog.search.known.background import Background
 from catalogtool.catalog.search.known.column import LOOKED_UP, FacetColumn, load_column
 from catalogtool.catalog.search.known.state import MOST_REMEMBERED, State
 
@@ -24,8 +24,8 @@ class ColumnKeeper:
     def __init__(self, look: Callable[[Connection], State]) -> None:
         self._look = look
         self._column: FacetColumn | None = None
-        # Held by whoever loads it or catches up with many changes, mostly a thread of its own.
-        self._busy = Lock()
+        # Whoever loads it or catches up with many changes.
+        self._background = Background("facet-column")
         self._not_before = 0.0
 
     def column(self, session: Connection, state: State) -> FacetColumn | None:
@@ -36,24 +36,13 @@ class ColumnKeeper:
         column = self._column
         if column is not None and column.follow(session, state, LOOKED_UP):
             return column
-        if self._is_due(column, state) and self._busy.acquire(blocking=False):
-            thread = Thread(
-                target=self._work, args=(session.engine,), name="facet-column", daemon=True
-            )
-            try:
-                thread.start()
-            except RuntimeError:
-                # No room for one more thread; the next who asks may have more luck.
-                self._busy.release()
+        if self._is_due(column, state):
+            self._background.start(session.engine, self._work)
         return None
 
     def load(self, session: Connection) -> None:
         """Have it at hand, unless another thread is about it."""
-        if self._busy.acquire(blocking=False):
-            try:
-                self._refresh(session)
-            finally:
-                self._busy.release()
+        self._background.do(session, self._refresh)
 
     def drop(self) -> None:
         """Forget it: nothing is known to be right any more."""
@@ -62,19 +51,13 @@ class ColumnKeeper:
     def _is_due(self, column: FacetColumn | None, state: State) -> bool:
         return _can_follow(column, state) or monotonic() >= self._not_before
 
-    def _work(self, engine: Engine) -> None:
+    def _work(self, session: Connection) -> None:
         try:
-            with engine.connect() as connection:
-                try:
-                    self._refresh(connection)
-                finally:
-                    # Closed, not kept: whoever uses the engine has connections enough.
-                    connection.invalidate()
+            self._refresh(session)
         except (SQLAlchemyError, psycopg.Error):
             self.drop()
             self._not_before = monotonic() + REST_SECONDS
-        finally:
-            self._busy.release()
+            raise
 
     def _refresh(self, session: Connection) -> None:
         state = self._look(session)

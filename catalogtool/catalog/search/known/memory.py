@@ -26,9 +26,12 @@ from catalogtool.catalog.search.known.listing import (
     look_again,
 )
 from catalogtool.catalog.search.known.matches import Found, Shelf
+from catalogtool.catalog.search.known.ranks import Ranks
+from catalogtool.catalog.search.known.ranks_keeper import RanksKeeper
 from catalogtool.catalog.search.known.sample import Sample, load_sample
 from catalogtool.catalog.search.known.state import State, is_told, load_state
 from catalogtool.catalog.search.names import Names, find_names, look_up
+from catalogtool.catalog.search.request import DEFAULT_SORT
 from catalogtool.core.arrays import Int64s
 from catalogtool.core.db import Reader, reading
 
@@ -63,6 +66,7 @@ class Memory:
         self._sampling = Lock()
         self._not_before = 0.0
         self._keeper = ColumnKeeper(lambda session: self.look(session, Filters())[1])
+        self._ranks = RanksKeeper()
         self.shelf = Shelf()
 
     def look(self, session: Reader, filters: Filters) -> tuple[Names, State]:
@@ -160,6 +164,19 @@ class Memory:
         """Have them at hand, unless another thread is about it; this may take some seconds."""
         self._keeper.load(session)
 
+    def ranks(self, session: Reader, state: State, field: str) -> Ranks | None:
+        """The order of all videos by this field; None where it is not at hand.
+
+        Nobody waits for it, as for the column. It has a snapshot of its own.
+        """
+        if isinstance(session, Session):
+            return None
+        return self._ranks.ranks(session, field, state.videos)
+
+    def load_ranks(self, session: Connection, state: State, field: str) -> None:
+        """Have them at hand, unless another thread is reading some."""
+        self._ranks.load(session, field, state.videos)
+
     def _follow(self, session: Reader) -> State:
         """Take in what has changed; by one thread at a time, so that each change counts once."""
         with self._lock:
@@ -190,6 +207,8 @@ class Memory:
             # Nothing of them is known to be of use any more.
             self.shelf.clear()
             self._keeper.drop()
+            if earlier is None or earlier.server != state.server:
+                self._ranks.drop()
             return state
 
 
@@ -214,3 +233,4 @@ def warm_up() -> None:
         _, state = memory.look(connection, Filters())
         memory.sample(connection, state)
         memory.load_column(connection)
+        memory.load_ranks(connection, state, DEFAULT_SORT.field)

@@ -1,0 +1,115 @@
+"""Reading the order of all videos by one sort, and giving each its rank."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalogtool.catalog.search.known.column import fits
+from catalogtool.catalog.search.known.ranks import UNKNOWN, VALUELESS, Ranks
+from catalogtool.catalog.search.known.writes import ledger_of
+from catalogtool.catalog.search.lookup import DIALECT
+from catalogtool.catalog.search.ordering import ordering_of
+from catalogtool.core.arrays import Int64s, unpacked
+from catalogtool.core.db import Reader, driver_connection
+
+# There are about so many ranks, and never as many as two bytes tell.
+RANKS = 20_000
+# Videos that are read at once.
+PIECE = 500_000
+
+_NOW = "SELECT pg_current_snapshot()::text, min(id), max(id) FROM video"
+# Along the sort's index, which holds all of it; the last value and id tell where the next begins.
+_PIECE = """
+SELECT string_agg(int8send(id), ''::bytea ORDER BY value, id),
+    string_agg(boolsend(begins), ''::bytea ORDER BY value, id), max(value)::text
+FROM (
+    SELECT value, id,
+        value IS DISTINCT FROM lag(value, 1, %(at)s::{type}) OVER (ORDER BY value, id) AS begins
+    FROM (
+        SELECT {value} AS value, {id} AS id FROM {table} WHERE {beyond}
+        ORDER BY {value}, {id} LIMIT %(most)s) AS read) AS piece
+"""
+_FIRST, _NEXT = "{value} IS NOT NULL", "({value}, {id}) > (%(at)s::{type}, %(id)s::bigint)"
+_VALUELESS = """
+SELECT string_agg(int8send(id), ''::bytea ORDER BY id)
+FROM (
+    SELECT {id} AS id FROM {table} WHERE {value} IS NULL AND {id} > %(id)s
+    ORDER BY {id} LIMIT %(most)s) AS piece
+"""
+
+
+def load_ranks(session: Reader, field: str, videos: int) -> Ranks | None:
+    """Read the order of a catalogue of about so many videos; None if their ids are too sparse.
+
+    It takes several statements: what changes meanwhile is in the ledger since the first of them.
+    """
+    snapshot, smallest, largest = driver_connection(session).execute(_NOW).fetchall()[0]
+    if largest is not None and not fits(smallest, largest, videos):
+        return None
+    pieces = list(_pieces(session, field))
+    ids = np.concatenate([np.empty(0, np.int64), *(some for some, _ in pieces)])
+    begins = np.concatenate([np.empty(0, np.bool_), *(marks for _, marks in pieces)])
+    valueless = np.concatenate([np.empty(0, np.int64), *_valueless(session, field)])
+    last = max((int(some.max()) for some in (ids, valueless) if len(some)), default=-1)
+    ranks = np.full(last + 1, UNKNOWN, np.uint16)
+    ranks[valueless] = VALUELESS
+    ranks[ids], equal = ranked(begins)
+    return Ranks(ranks, equal, ledger_of(field, snapshot))
+
+
+def ranked(begins: NDArray[np.bool_]) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
+    """The rank of each video of an order, and of each rank whether its videos are all equal.
+
+    `begins` tells which ones have another value than the one before.
+    """
+    width = -(-len(begins) // RANKS) or 1
+    starts = np.flatnonzero(begins)
+    sizes = np.diff(starts, append=len(begins))
+    # A long tie has a rank of its own; a short one shares it with its neighbours.
+    long, stretch = sizes >= width, starts // width
+    parted = np.ones(len(starts), np.bool_)
+    parted[1:] = (stretch[1:] != stretch[:-1]) | long[1:] | long[:-1]
+    equal = np.diff(np.flatnonzero(parted), append=len(starts)) == 1
+    return np.repeat(np.cumsum(parted) - 1, sizes).astype(np.uint16), equal
+
+
+def _pieces(session: Reader, field: str) -> Iterator[tuple[Int64s, NDArray[np.bool_]]]:
+    connection = driver_connection(session)
+    at: dict[str, object] = {"at": None, "id": None, "most": PIECE}
+    statement, number = _sql(_PIECE, field, _FIRST), PIECE
+    # What comes behind a last piece has changed meanwhile: nobody runs after that.
+    while number == PIECE:
+        [(ids, begins, value)] = connection.execute(statement, at, binary=True).fetchall()
+        found = unpacked(ids)
+        number = len(found)
+        if number:
+            yield found, np.frombuffer(begins, np.bool_)
+            at |= {"at": value, "id": int(found[-1])}
+        statement = _sql(_PIECE, field, _NEXT)
+
+
+def _valueless(session: Reader, field: str) -> Iterator[Int64s]:
+    connection, last, number = driver_connection(session), -1, PIECE
+    while number == PIECE:
+        given = {"id": last, "most": PIECE}
+        [(ids,)] = connection.execute(_sql(_VALUELESS, field), given, binary=True).fetchall()
+        found = unpacked(ids)
+        number = len(found)
+        if number:
+            yield found
+            last = int(found[-1])
+
+
+def _sql(template: str, field: str, beyond: str = "") -> str:
+    """The statement for one sort; nothing in it comes from anybody else."""
+    order = ordering_of(field)
+    names = {
+        "table": str(order.table),
+        "value": order.value.name,
+        "id": order.id.name,
+        "type": order.value.type.compile(dialect=DIALECT),
+    }
+    return template.format(beyond=beyond.format(**names), **names)

@@ -1,0 +1,91 @@
+"""The order of all videos by one sort, kept so coarsely that two bytes tell a video's place.
+
+Neighbours in the order, some hundred of them, share a rank; those with the same value always do, be
+they ever so many. So a slice of any list lies among the videos of a few ranks, and only these are
+looked up and put in order. What has changed since the order was read has no rank: it may be
+anywhere, and is looked up with each slice.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from catalogtool.catalog.search.known.slices import Listed, Window
+from catalogtool.catalog.search.known.writes import Ledger
+from catalogtool.catalog.search.pages import Slice
+from catalogtool.catalog.search.positions import Reading
+from catalogtool.core.arrays import Int64s
+from catalogtool.core.db import Reader
+
+# Videos without a value, and those whose place is not known.
+VALUELESS, UNKNOWN = 0xFFFE, 0xFFFF
+# With more of all videos than this share unknown, the order should be read anew.
+STALE_SHARE = 0.01
+
+
+class Ranks:
+    """The rank of each video by its id: two bytes for each id up to the largest.
+
+    They are right as of `ledger`, and tell nothing wrong to who sees no more than that. For all
+    threads.
+    """
+
+    def __init__(self, ranks: NDArray[np.uint16], equal: NDArray[np.bool_], ledger: Ledger) -> None:
+        """`equal` tells of each rank whether all its videos have the same value."""
+        self._ranks = ranks
+        self._equal = equal
+        self._lock = Lock()
+        self._unknown = 0
+        self._is_lost = False
+        self.ledger = ledger
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether so many have changed that the order should be read anew."""
+        return self._is_lost or self._unknown > STALE_SHARE * len(self._ranks)
+
+    def follow(self, session: Reader) -> None:
+        """Take in what has changed; if nobody can tell, there are no windows any more."""
+        told = self.ledger.read(session)
+        if told is None:
+            self._is_lost = True
+            return
+        ids, ledger = told
+        with self._lock:
+            self._ranks[ids[ids < len(self._ranks)]] = UNKNOWN
+            self._unknown += len(ids)
+            # Only now: who asks for the ledger first never trusts a rank for too long.
+            self.ledger = ledger
+
+    def window(self, ids: Int64s, reading: Reading, part: Slice) -> Window | None:
+        """Where a slice of the videos with these ids, in order, is; None if that is not known."""
+        if self._is_lost:
+            return None
+        places, equal = self._along(reading)
+        listed = Listed(ids, places[self._of(ids)], equal, reading.forward)
+        if part.start is None:
+            return listed.from_first(part.offset, part.limit)
+        place = int(places[self._of(np.array([part.start.id], np.int64))[0]])
+        return listed.from_start(part.start, place, part.limit) if not part.offset else None
+
+    def _of(self, ids: Int64s) -> NDArray[np.uint16]:
+        if not len(self._ranks):
+            return np.full(len(ids), UNKNOWN, np.uint16)
+        found = self._ranks.take(ids, mode="clip")
+        found[ids >= len(self._ranks)] = UNKNOWN
+        return found
+
+    def _along(self, reading: Reading) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+        """The place of each rank while reading, -1 for the unknown; and `equal` of each place.
+
+        What has no value comes last in the list, so first when it is read backwards.
+        """
+        number = len(self._equal)
+        turned = slice(None, None, -1 if reading.values_descend else 1)
+        places = np.full(UNKNOWN + 1, -1, np.int32)
+        places[:number] = np.arange(1, number + 1, dtype=np.int32)[turned]
+        places[VALUELESS] = number + 1 if reading.forward else 0
+        return places, np.concatenate(([True], self._equal[turned], [True]))
