@@ -27,12 +27,13 @@ from catalogtool.catalog.search.known.listing import (
     list_videos,
     list_without_views,
 )
-from catalogtool.catalog.search.known.matches import Found
+from catalogtool.catalog.search.known.matches import Found, Matches
 from catalogtool.catalog.search.known.memory import Memory
 from catalogtool.catalog.search.known.sample import Sample
 from catalogtool.catalog.search.known.state import State
 from catalogtool.catalog.search.names import Names
 from catalogtool.catalog.search.parts import MOST_AT_ONCE, Part, led_by, of_hidden_channels
+from catalogtool.catalog.search.told import RANK_COST, RankFilter, RankFilters
 from catalogtool.catalog.words.find import MOST_UNSURE, find_by_words
 from catalogtool.catalog.words.pieces import Piece, Pieces
 from catalogtool.catalog.words.tokens import has_trigram
@@ -75,6 +76,7 @@ class Lists:
         self._expected: dict[Filters, float] = {}
         self._rarest: dict[str, Pieces] = {}
         self._titles: dict[tuple[str, ...], float] = {}
+        self._told = RankFilters(session, memory, state, names)
 
     @cached_property
     def sample(self) -> Sample | None:
@@ -94,7 +96,11 @@ class Lists:
         """What it takes to list the videos of one filter; infinite if they are too many."""
         if self._is_listed(part.wanted):
             return self._cost_at_hand(part.wanted)
-        return min(self._cost_by_words(part), self._cost_by_index(part))
+        return min(
+            self._cost_by_words(part),
+            self._cost_by_index(part),
+            self._told.cost(part, self.expected(part)),
+        )
 
     def find(self, part: Part) -> Found:
         """The videos of one filter; None if they are too many."""
@@ -104,6 +110,12 @@ class Lists:
             hidden = partial(self._hidden, self.column)
             return self._memory.listed(self._session, self._state, part.wanted, hidden)
         by_index = self._cost_by_index(part)
+        by_ranks = self._told.of(part)
+        if by_ranks is not None and self._told.cost(part, self.expected(part)) < by_index:
+            ranked = partial(self._of_ranks, by_ranks)
+            found = self._memory.listed(self._session, self._state, part.wanted, ranked)
+            if found is not None or by_index == inf:
+                return found
         at_hand = part.pieces is not None and self._is_listed(part.wanted)
         if at_hand or self._cost_by_words(part) < by_index:
             by_words = partial(self._by_words, part)
@@ -115,6 +127,17 @@ class Lists:
             few = (part.wanted.key, "few")
             return self.take(replace(part.wanted, key=few, most=None))
         return self.take(self._by_rarest_word(part))
+
+    def cost_to_narrow(self, part: Part, number: float) -> float:
+        """What it takes to find out which of so many videos meet one filter."""
+        if self._told.of(part) is not None:
+            return number * RANK_COST
+        return min(self.cost(part), number * FIND_COST)
+
+    def narrowed(self, part: Part, found: Matches) -> Found:
+        """Those of a list that meet one filter, if the ranks can tell."""
+        by_ranks = self._told.of(part)
+        return None if by_ranks is None else by_ranks.narrowed(self._session, found)
 
     def expected(self, part: Part) -> float:
         """About how many videos one filter leaves."""
@@ -209,6 +232,12 @@ class Lists:
             return LEAST_COST + expected * WORD_COST if expected <= MOST_AT_ONCE else inf
         unsure = self._having(asked.pieces)
         return LEAST_COST + unsure * UNSURE_COST if unsure <= MOST_UNSURE else inf
+
+    def _of_ranks(self, by_ranks: RankFilter) -> Found:
+        sure, looked_at = by_ranks.listed(self._session)
+        if looked_at is None or self.column is None:
+            return None
+        return self.column.of(sure).plus(looked_at)
 
     def _asked(self, part: Part) -> Pieces | None:
         """What to look for, where words can tell."""

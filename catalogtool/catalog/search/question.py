@@ -190,7 +190,8 @@ class Question:
             return inf
         testing = FIND_COST * (lists.passing if first is None else lists.expected(first))
         others = (part for part in self._parts if part is not first)
-        narrowing = sum(min(lists.cost(part), testing) for part in others)
+        number = lists.passing if first is None else lists.expected(first)
+        narrowing = sum(lists.cost_to_narrow(part, number) for part in others)
         return cost + narrowing + (testing if self._rest else 0.0)
 
     def cost_of_facets(self) -> float:
@@ -218,6 +219,10 @@ class Question:
         found = found.only(self.test.among(found.facets))
         conditions = [*self._rest, *self._kept_by_name]
         for part in others:
+            narrowed = self._lists.narrowed(part, found)
+            if narrowed is not None:
+                found = narrowed
+                continue
             quicker = self._lists.cost(part) < len(found) * FIND_COST
             listed = self._lists.find(part) if quicker else None
             if listed is None:

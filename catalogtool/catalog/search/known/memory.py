@@ -167,15 +167,20 @@ class Memory:
     def ranks(self, session: Reader, state: State, field: str) -> Ranks | None:
         """The order of all videos by this field; None where it is not at hand.
 
-        Nobody waits for it, as for the column. It has a snapshot of its own.
+        Nobody waits for it, as for the column. It may be older than the state.
         """
         if isinstance(session, Session):
             return None
-        return self._ranks.ranks(session, field, state.videos)
+        return self._ranks.ranks(session, field, state)
+
+    def ranks_as_of(self, session: Reader, state: State, field: str) -> Ranks | None:
+        """The same, not older than the state."""
+        ranks = self.ranks(session, state, field)
+        return ranks if ranks is not None and ranks.keep_up(session, state.sequence) else None
 
     def load_ranks(self, session: Connection, state: State, field: str) -> None:
         """Have them at hand, unless another thread is reading some."""
-        self._ranks.load(session, field, state.videos)
+        self._ranks.load(session, field, state)
 
     def _follow(self, session: Reader) -> State:
         """Take in what has changed; by one thread at a time, so that each change counts once."""

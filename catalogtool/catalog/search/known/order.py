@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from catalogtool.catalog.search.known.column import fits
+from catalogtool.catalog.search.known.rank_tests import ASKED_FOR
 from catalogtool.catalog.search.known.ranks import UNKNOWN, VALUELESS, Ranks
-from catalogtool.catalog.search.known.writes import ledger_of
+from catalogtool.catalog.search.known.state import State
+from catalogtool.catalog.search.known.writes import Ledger, ledger_of
 from catalogtool.catalog.search.lookup import DIALECT
 from catalogtool.catalog.search.ordering import ordering_of
-from catalogtool.core.arrays import Int64s, unpacked
+from catalogtool.core.arrays import Int64s, are_listed, unpacked
 from catalogtool.core.db import Reader, driver_connection
 
 # There are about so many ranks, and never as many as two bytes tell.
@@ -33,6 +36,7 @@ FROM (
         ORDER BY {value}, {id} LIMIT %(most)s) AS read) AS piece
 """
 _FIRST, _NEXT = "{value} IS NOT NULL", "({value}, {id}) > (%(at)s::{type}, %(id)s::bigint)"
+_VALUES = "SELECT {id}, {value} FROM {table} WHERE {id} = ANY(%s)"
 _VALUELESS = """
 SELECT string_agg(int8send(id), ''::bytea ORDER BY id)
 FROM (
@@ -41,13 +45,14 @@ FROM (
 """
 
 
-def load_ranks(session: Reader, field: str, videos: int) -> Ranks | None:
-    """Read the order of a catalogue of about so many videos; None if their ids are too sparse.
+def load_ranks(session: Reader, field: str, state: State) -> Ranks | None:
+    """Read the order of the catalogue, which has changed since the state; None if its ids are too
+    sparse.
 
     It takes several statements: what changes meanwhile is in the ledger since the first of them.
     """
     snapshot, smallest, largest = driver_connection(session).execute(_NOW).fetchall()[0]
-    if largest is not None and not fits(smallest, largest, videos):
+    if largest is not None and not fits(smallest, largest, state.videos):
         return None
     pieces = list(_pieces(session, field))
     ids = np.concatenate([np.empty(0, np.int64), *(some for some, _ in pieces)])
@@ -56,8 +61,14 @@ def load_ranks(session: Reader, field: str, videos: int) -> Ranks | None:
     last = max((int(some.max()) for some in (ids, valueless) if len(some)), default=-1)
     ranks = np.full(last + 1, UNKNOWN, np.uint16)
     ranks[valueless] = VALUELESS
-    ranks[ids], equal = ranked(begins)
-    return Ranks(ranks, equal, ledger_of(field, snapshot))
+    of_each, equal = ranked(begins)
+    ranks[ids] = of_each
+    ledger = ledger_of(field, snapshot)
+    values = None
+    if field in ASKED_FOR:
+        leading = ids[np.flatnonzero(np.diff(of_each, prepend=UNKNOWN))]
+        values = ASKED_FOR[field](_values(session, field, leading, ledger), equal)
+    return Ranks(ranks, equal, ledger, state.sequence, values)
 
 
 def ranked(begins: NDArray[np.bool_]) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
@@ -101,6 +112,17 @@ def _valueless(session: Reader, field: str) -> Iterator[Int64s]:
         if number:
             yield found
             last = int(found[-1])
+
+
+def _values(session: Reader, field: str, ids: Int64s, ledger: Ledger) -> list[Any]:
+    """The values of these videos; None if one has changed since the ledger was read."""
+    rows = driver_connection(session).execute(_sql(_VALUES, field), [ids]).fetchall()
+    told = ledger.read(session)
+    if told is None:
+        return [None] * len(ids)
+    changed = are_listed(ids, told[0])
+    values = dict(rows)
+    return [None if out else values.get(pk) for pk, out in zip(ids.tolist(), changed, strict=True)]
 
 
 def _sql(template: str, field: str, beyond: str = "") -> str:

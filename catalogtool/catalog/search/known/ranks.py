@@ -8,11 +8,13 @@ anywhere, and is looked up with each slice.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
+from catalogtool.catalog.search.known.rank_tests import Flags, Ranked, RankTest
 from catalogtool.catalog.search.known.slices import Listed, Window
 from catalogtool.catalog.search.known.writes import Ledger
 from catalogtool.catalog.search.pages import Slice
@@ -24,6 +26,8 @@ from catalogtool.core.db import Reader
 VALUELESS, UNKNOWN = 0xFFFE, 0xFFFF
 # With more of all videos than this share unknown, the order should be read anew.
 STALE_SHARE = 0.01
+# Videos that are tested at once.
+TESTED = 1 << 16
 
 
 class Ranks:
@@ -33,13 +37,26 @@ class Ranks:
     threads.
     """
 
-    def __init__(self, ranks: NDArray[np.uint16], equal: NDArray[np.bool_], ledger: Ledger) -> None:
-        """`equal` tells of each rank whether all its videos have the same value."""
+    def __init__(
+        self,
+        ranks: NDArray[np.uint16],
+        equal: NDArray[np.bool_],
+        ledger: Ledger,
+        sequence: int = 0,
+        values: Ranked | None = None,
+    ) -> None:
+        """`equal` tells of each rank whether all its videos have the same value, and `values` which
+        ones they have; `sequence` is that of a `State` no newer than the ledger.
+        """
         self._ranks = ranks
         self._equal = equal
+        self._sequence = sequence
+        self.values = values
         self._lock = Lock()
         self._unknown = 0
         self._is_lost = False
+        # New videos, of which the order knows nothing.
+        self._beyond = np.empty(0, np.int64)
         self.ledger = ledger
 
     @property
@@ -55,10 +72,37 @@ class Ranks:
             return
         ids, ledger = told
         with self._lock:
-            self._ranks[ids[ids < len(self._ranks)]] = UNKNOWN
+            is_new = ids >= len(self._ranks)
+            self._ranks[ids[~is_new]] = UNKNOWN
+            self._beyond = np.union1d(self._beyond, ids[is_new])
             self._unknown += len(ids)
             # Only now: who asks for the ledger first never trusts a rank for too long.
             self.ledger = ledger
+
+    def keep_up(self, session: Reader, sequence: int) -> bool:
+        """Be no older than the state of this number; False if that can't be."""
+        if sequence > self._sequence:
+            self.follow(session)
+            self._sequence = max(self._sequence, sequence)
+        return not self._is_lost
+
+    def among(self, ids: Int64s, test: RankTest) -> tuple[Flags, Flags]:
+        """Which of these videos match, and which ones may."""
+        ranks = self._of(ids)
+        sure, unsure = _by_rank(test)
+        return sure[ranks], unsure[ranks]
+
+    def passing(self, test: RankTest) -> tuple[Int64s, Int64s]:
+        """The ids of all videos that match, and of those that may, in order."""
+        asked = np.flatnonzero(test.sure | test.unsure)
+        first, last = (asked[0], asked[-1]) if len(asked) else (UNKNOWN, UNKNOWN)
+        ids = [
+            at + np.flatnonzero((some >= first) & (some <= last) | (some == UNKNOWN))
+            for at, some in self._pieces()
+        ]
+        near = np.concatenate(ids) if ids else np.empty(0, np.int64)
+        sure, unsure = self.among(near, test)
+        return near[sure], np.concatenate((near[unsure], self._beyond))
 
     def window(self, ids: Int64s, reading: Reading, part: Slice) -> Window | None:
         """Where a slice of the videos with these ids, in order, is; None if that is not known."""
@@ -70,6 +114,11 @@ class Ranks:
             return listed.from_first(part.offset, part.limit)
         place = int(places[self._of(np.array([part.start.id], np.int64))[0]])
         return listed.from_start(part.start, place, part.limit) if not part.offset else None
+
+    def _pieces(self) -> Iterator[tuple[int, NDArray[np.uint16]]]:
+        """So small that all steps of a test find them in the processor's cache."""
+        for at in range(0, len(self._ranks), TESTED):
+            yield at, self._ranks[at : at + TESTED]
 
     def _of(self, ids: Int64s) -> NDArray[np.uint16]:
         if not len(self._ranks):
@@ -89,3 +138,10 @@ class Ranks:
         places[:number] = np.arange(1, number + 1, dtype=np.int32)[turned]
         places[VALUELESS] = number + 1 if reading.forward else 0
         return places, np.concatenate(([True], self._equal[turned], [True]))
+
+
+def _by_rank(test: RankTest) -> tuple[Flags, Flags]:
+    sure, unsure = np.zeros((2, UNKNOWN + 1), np.bool_)
+    sure[: len(test.sure)], unsure[: len(test.unsure)] = test.sure, test.unsure
+    unsure[UNKNOWN] = True
+    return sure, unsure

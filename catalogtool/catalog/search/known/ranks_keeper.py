@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from catalogtool.catalog.search.known.background import Background
 from catalogtool.catalog.search.known.order import load_ranks
 from catalogtool.catalog.search.known.ranks import Ranks
+from catalogtool.catalog.search.known.state import State
 
 # An import may change more than can be followed again and again; of the time that it goes on, only
 # a small share is spent on reading the order anew.
@@ -25,31 +26,31 @@ class RanksKeeper:
         # What was begun before all was forgotten is not kept.
         self._generation = 0
 
-    def ranks(self, session: Connection, field: str, videos: int) -> Ranks | None:
+    def ranks(self, session: Connection, field: str, state: State) -> Ranks | None:
         """The ranks by this sort; None where they are not at hand, but soon will be.
 
-        There are none where the ids of about so many videos are too sparse.
+        They may be older than the state. There are none where the ids of the videos are too sparse.
         """
         found = self._ranks.get(field)
         due = found is None or found.is_stale
         if due and monotonic() >= self._not_before.get(field, 0.0):
             engine = session.engine
-            self._background.start(engine, lambda session: self._load(session, field, videos))
+            self._background.start(engine, lambda session: self._load(session, field, state))
         return found
 
-    def load(self, session: Connection, field: str, videos: int) -> None:
+    def load(self, session: Connection, field: str, state: State) -> None:
         """Have them at hand, unless others are being read."""
-        self._background.do(session, lambda session: self._load(session, field, videos))
+        self._background.do(session, lambda session: self._load(session, field, state))
 
     def drop(self) -> None:
         """Forget everything."""
         self._generation += 1
         self._ranks.clear()
 
-    def _load(self, session: Connection, field: str, videos: int) -> None:
+    def _load(self, session: Connection, field: str, state: State) -> None:
         began, generation = monotonic(), self._generation
         try:
-            found = load_ranks(session, field, videos)
+            found = load_ranks(session, field, state)
             if found is not None and generation == self._generation:
                 self._ranks[field] = found
         finally:
