@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from catalogtool.catalog import upkeep
 from catalogtool.catalog.upkeep import PARTITIONED
-from catalogtool.catalog.words.index import index_titles
+from catalogtool.catalog.words.index import index_texts
 from catalogtool.core import db
 from catalogtool.core.migrate import upgrade
 from searching import rows, trails
@@ -73,9 +73,9 @@ def _look_after(url: str, *, has_changed: bool) -> None:
     with _timed("upkeep"):
         while pending := _not_indexed():
             has_changed = True
-            index_titles()
+            index_texts()
             if _not_indexed() == pending:
-                raise RuntimeError("another process is indexing the titles")
+                raise RuntimeError("another process is indexing the texts")
         if has_changed:
             with db.unit_of_work() as session:
                 upkeep.fold_counts(session)
@@ -86,7 +86,7 @@ def _look_after(url: str, *, has_changed: bool) -> None:
 
 def _not_indexed() -> int:
     with db.unit_of_work() as session:
-        return int(session.scalar(text("SELECT coalesce(sum(videos), 0) FROM title_change")))
+        return int(session.scalar(text("SELECT coalesce(sum(videos), 0) FROM text_change")))
 
 
 def _build(connection: Connection, size: Size) -> None:

@@ -36,10 +36,10 @@ def prune_changes() -> None:
         upkeep.prune_changes(session)
 
 
-@periodic("index_titles", "* * * * *")
-def index_titles() -> None:
-    """Every minute: searches look at one changed title after the other until it is indexed.
+@periodic("index_texts", "* * * * *")
+def index_texts() -> None:
+    """Every minute: searches look at one changed video after the other until it is indexed.
 
-    However few: a part with one changed title takes a fortieth of a second.
+    However few: a part with one changed video takes a fortieth of a second.
     """
-    index.index_titles()
+    index.index_texts()

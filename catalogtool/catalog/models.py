@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from catalogtool.auth.models import User
+from catalogtool.catalog.words.tokens import Field
 from catalogtool.channels.models import NAME_LENGTH, Channel
 from catalogtool.core.db import Base
 
@@ -349,41 +350,50 @@ COUNTER_WRITE = Table(
     Index("ix_counter_write_xid", "xid"),
 )
 
-# The words of titles (see words/): of each word and each part of the catalogue the places of the
-# videos in that part, as 16-bit numbers in ascending order. Words are never deleted.
-TITLE_WORD = Table(
-    "title_word",
+
+def _by_part_of(tokens: str, fields: str) -> Iterator[Index]:
+    """What leads to the tokens of some fields by a part of them."""
+    yield Index(
+        f"ix_text_token_{tokens}_trigram",
+        "token",
+        postgresql_using="gin",
+        postgresql_ops={"token": "gin_trgm_ops"},
+        postgresql_where=text(fields),
+    )
+    yield Index(
+        f"ix_text_token_{tokens}_letters",
+        text(letters("token")),
+        postgresql_using="gin",
+        postgresql_where=text(fields),
+    )
+
+
+# The words of titles and the names of artists and labels (see words/): of each of them and each
+# part of the catalogue the places of the videos in that part, as 16-bit numbers in ascending order.
+# They are never deleted. A joint is only looked up as a whole.
+TEXT_TOKEN = Table(
+    "text_token",
     Base.metadata,
     Column("id", Integer, Identity(), primary_key=True),
-    Column("word", Text, nullable=False, unique=True),
-    # Of two words rather than one: a joint is only looked up as a whole.
-    Column("is_joint", Boolean, nullable=False),
-    Index(
-        "ix_title_word_trigram",
-        "word",
-        postgresql_using="gin",
-        postgresql_ops={"word": "gin_trgm_ops"},
-        postgresql_where=text("NOT is_joint"),
-    ),
-    Index(
-        "ix_title_word_letters",
-        text(letters("word")),
-        postgresql_using="gin",
-        postgresql_where=text("NOT is_joint"),
-    ),
+    Column("field", SmallInteger, nullable=False),
+    Column("token", Text, nullable=False),
+    UniqueConstraint("field", "token"),
+    *_by_part_of("words", f"field = {Field.WORD.value}"),
+    *_by_part_of("names", f"field >= {Field.ARTIST.value}"),
 )
-TITLE_POSTING = Table(
-    "title_posting",
+TEXT_POSTING = Table(
+    "text_posting",
     Base.metadata,
-    Column("word_id", Integer, primary_key=True, autoincrement=False),
+    Column("token_id", Integer, primary_key=True, autoincrement=False),
     Column("part", Integer, primary_key=True, autoincrement=False),
     Column("places", LargeBinary, nullable=False),
-    Index("ix_title_posting_part", "part"),
+    Index("ix_text_posting_part", "part"),
 )
-# The videos whose titles have changed since their part was indexed, in ascending order: one row for
-# each statement, appended by triggers. What the postings tell of these is not to be trusted.
-TITLE_CHANGE = Table(
-    "title_change",
+# The videos whose title, artists or label have changed since their part was indexed, in ascending
+# order: one row for each statement, appended by triggers. What the postings tell of these is not to
+# be trusted.
+TEXT_CHANGE = Table(
+    "text_change",
     Base.metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("videos", Integer, nullable=False),

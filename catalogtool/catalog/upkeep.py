@@ -17,8 +17,8 @@ LARGE_TABLES = (
     "asset",
     "metadata_sync",
     "counter_change",
-    "title_word",
-    "title_posting",
+    "text_token",
+    "text_posting",
 )
 
 # Held by whoever prunes, so that one of them knows all that is deleted.

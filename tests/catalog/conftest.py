@@ -11,9 +11,14 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from catalogtool.catalog.words.index import index_titles
+from catalogtool.catalog.search import lists
+from catalogtool.catalog.search.known import column
+from catalogtool.catalog.words import find
+from catalogtool.catalog.words.index import index_texts
+from catalogtool.catalog.words.tokens import PART_SIZE
 from catalogtool.core.db import connect
 from catalogtool.core.db import engine as bound_engine
+from tests.catalog.asking_words import Words
 from tests.catalog.plain_model import PlainModel
 from tests.catalog.sample_catalogue import insert_samples, make_samples
 from tests.databases import new_database
@@ -55,8 +60,22 @@ def open_catalogue(server: str, template: str, number: int) -> Iterator[Catalogu
             insert_samples(session, samples)
             session.execute(text("ANALYZE"))
         connect(url)
-        index_titles()
+        index_texts()
         bound_engine().dispose()
         reader = engine.execution_options(isolation_level="AUTOCOMMIT")
         yield Catalogue(PlainModel(samples), reader, url)
         engine.dispose()
+
+
+@pytest.fixture
+def words(monkeypatch: pytest.MonkeyPatch) -> Iterator[Words]:
+    """Words are asked wherever they may tell, and limits may be changed."""
+    spy = Words()
+    monkeypatch.setattr(lists, "find_by_words", spy.find)
+    monkeypatch.setattr(lists, "LEAST_COST", -1e9)
+    # Ids of several parts are sparse where videos are few.
+    monkeypatch.setattr(column, "FEW_IDS", 10 * PART_SIZE)
+    # Limits are a part of the statement, which is made but once otherwise.
+    monkeypatch.setattr(find, "_statement", find._statement.__wrapped__)
+    yield spy
+    assert spy.told

@@ -18,23 +18,26 @@ from sqlalchemy import Connection, text
 
 from catalogtool.app import create_app
 from catalogtool.catalog.search.find import search_videos
+from catalogtool.catalog.search.known.memory import memory_of
 from catalogtool.catalog.search.request import SORTS, parse_request
 from catalogtool.core import db
 from catalogtool.core.settings import Settings
 from catalogtool.core.times import iso
+from tests.catalog.asking_words import Words
 from tests.catalog.conftest import Catalogue
 from tests.catalog.plain_model import PlainModel, lower
-from tests.catalog.search_requests import draw_filters
+from tests.catalog.search_requests import VALUES, draw_filters
 from tests.clients import program_of
 
 REQUESTS = int(os.environ.get("SEARCH_REQUESTS", "1500"))
 SEED = os.environ.get("SEARCH_SEED", "1")
-SHARE_OVER_HTTP = 10
+SHARE_OVER_HTTP, SHARE_BY_WORDS = 10, 3
 KEY = b"a key for tests"
 FIELDS = ("id", "title", "views", "last_synced")
 
 Answer = dict[str, Any]
 Ask = Callable[[dict[str, str]], Answer]
+Draw = Callable[[Random], dict[str, str]]
 
 pytestmark = pytest.mark.timeout(60 + REQUESTS // 5)
 
@@ -42,9 +45,9 @@ pytestmark = pytest.mark.timeout(60 + REQUESTS // 5)
 class Walk:
     """One list, read from some page on and by its cursors, beside what the model says it is."""
 
-    def __init__(self, ask: Ask, model: PlainModel, random: Random) -> None:
+    def __init__(self, ask: Ask, model: PlainModel, random: Random, draw: Draw) -> None:
         self.ask, self.model, self.random = ask, model, random
-        self.asked = draw_filters(random)
+        self.asked = draw(random)
         self.sort = random.choice(SORTS)
         self.expected = model.find(self.asked, self.sort)
         self.requests = 0
@@ -89,11 +92,13 @@ class Walk:
             assert video["last_synced"] == (iso(synced) if synced else None)
 
 
-def walk_often(ask: Ask, model: PlainModel, requests: int, name: str) -> None:
+def walk_often(
+    ask: Ask, model: PlainModel, requests: int, name: str, draw: Draw = draw_filters
+) -> None:
     """Random walks until so many requests were made."""
     made = number = 0
     while made < requests:
-        walk = Walk(ask, model, Random(f"{SEED} {name} {number}"))
+        walk = Walk(ask, model, Random(f"{SEED} {name} {number}"), draw)
         try:
             walk.run()
         except Exception as error:
@@ -110,6 +115,23 @@ def test_every_search_answers_what_plain_python_answers(large_catalogue: Catalog
             return asdict(search_videos(connection, parse_request(asked), KEY))
 
         walk_often(ask, large_catalogue.model, REQUESTS, "function")
+
+
+def test_the_same_where_words_and_names_tell(large_catalogue: Catalogue, words: Words) -> None:
+    # A process of its own, which has all at hand from the start.
+    engine = large_catalogue.engine.execution_options()
+    with engine.connect() as connection:
+        memory_of(connection).load_column(connection)
+
+        def ask(asked: dict[str, str]) -> Answer:
+            return asdict(search_videos(connection, parse_request(asked), KEY))
+
+        def draw(random: Random) -> dict[str, str]:
+            name = random.choice(("search", "artist", "label"))
+            return {**draw_filters(random), name: VALUES[name](random)}
+
+        walk_often(ask, large_catalogue.model, REQUESTS // SHARE_BY_WORDS, "words", draw)
+    assert words.told > REQUESTS // SHARE_BY_WORDS // 9
 
 
 @pytest.fixture

@@ -29,7 +29,8 @@ from catalogtool.catalog.search.facets import FacetTest, facet_test, part
 from catalogtool.catalog.search.filters import Filters, parse_filters
 from catalogtool.catalog.search.known.sample import Sample, load_sample
 from catalogtool.catalog.search.known.texts import Texts, Values, lowered
-from catalogtool.catalog.search.names import Names, find_names, like
+from catalogtool.catalog.search.names import Names, find_names
+from catalogtool.core.patterns import like
 from tests.catalog.sample_catalogue import insert_samples, make_samples
 from tests.catalog.search_requests import filter_sets
 from tests.databases import new_database

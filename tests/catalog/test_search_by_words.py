@@ -1,145 +1,55 @@
-"""A search for a text is exact where the words of all titles answer it, whatever has happened."""
+"""A search for a text is exact where words and names answer it, whatever has happened."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from random import Random
 from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine
 
 from catalogtool.catalog.search import lists, names, parts, question, window
-from catalogtool.catalog.search.find import Answer, search_videos
-from catalogtool.catalog.search.known import column, listing, state
+from catalogtool.catalog.search.known import listing, state
 from catalogtool.catalog.search.known.matches import Found
-from catalogtool.catalog.search.known.memory import Memory, memory_of
-from catalogtool.catalog.search.request import parse_request
+from catalogtool.catalog.search.known.memory import Memory
 from catalogtool.catalog.words import find
-from catalogtool.catalog.words.find import Hits, find_by_words, told_pieces
-from catalogtool.catalog.words.index import index_titles
-from catalogtool.catalog.words.pieces import Pieces
-from catalogtool.catalog.words.tokens import PART_SIZE
-from catalogtool.core.db import Reader, reading
-from tests.catalog.conftest import Catalogue
-from tests.catalog.titles import IDS, ask, fill, some_title
-
-many_examples = settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+from catalogtool.catalog.words.find import told_pieces
+from catalogtool.catalog.words.index import index_texts
+from tests.catalog.asking_words import (
+    SOME_IDS,
+    Process,
+    Words,
+    many_examples,
+    new_process,
+    some_text,
+    texts_of,
 )
+from tests.catalog.conftest import Catalogue
+from tests.catalog.texts import IDS, ask, fill, some_texts
+
 HOLDS = "position(lower(%s) IN lower(title)) > 0"
+# The filters for a text, as plain SQL.
+ASKED = {
+    "search": HOLDS,
+    "artist": f"EXISTS (SELECT FROM unnest(artist) AS name (title) WHERE {HOLDS})",
+    "label": HOLDS.replace("title", "label"),
+}
 
 
-class Words:
-    """Asks the words, and counts; `before` and `after` are what others do meanwhile."""
-
-    def __init__(self) -> None:
-        self.asked = self.told = 0
-        self.before: Callable[[], None] | None = None
-        self.after: Callable[[], None] | None = None
-
-    def find(self, session: Reader, asked: Pieces) -> Hits | None:
-        if self.before is not None:
-            self.before()
-        hits = find_by_words(session, asked)
-        if self.after is not None:
-            self.after()
-        self.asked += 1
-        self.told += hits is not None
-        return hits
-
-
-class Process:
-    """One that has just started, with the facets at hand; it shares nothing but connections."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-        with self._engine.connect() as connection:
-            memory_of(connection).load_column(connection)
-
-    def ask(self, **asked: str) -> Answer:
-        with self._engine.connect() as connection:
-            return search_videos(connection, parse_request({"fields": "id", **asked}), b"key")
-
-    def find(self, **asked: str) -> list[int]:
-        """The ids of all matches, page by page."""
-        asked = {"sort": "title:asc", "per_page": "100", "count": "exact", **asked}
-        answer = self.ask(**asked)
-        found = answer.videos
-        for page in range(2, answer.pages + 1):
-            found += self.ask(**asked, page=str(page)).videos
-        assert (answer.total, answer.total_is_exact) == (len(found), True)
-        return sorted(video["id"] for video in found)
-
-    def forget(self) -> None:
-        with self._engine.connect() as connection:
-            memory_of(connection).shelf.clear()
-
-
-@pytest.fixture
-def words(monkeypatch: pytest.MonkeyPatch) -> Iterator[Words]:
-    """Words are asked wherever they may tell, and limits may be changed."""
-    spy = Words()
-    monkeypatch.setattr(lists, "find_by_words", spy.find)
-    monkeypatch.setattr(lists, "LEAST_COST", -1e9)
-    # Ids of several parts are sparse where videos are few.
-    monkeypatch.setattr(column, "FEW_IDS", 10 * PART_SIZE)
-    # Limits are a part of the statement, which is made but once otherwise.
-    monkeypatch.setattr(find, "_statement", find._statement.__wrapped__)
-    yield spy
-    assert spy.told
-
-
-def new_process() -> Process:
-    with reading() as connection:
-        return Process(connection.engine)
-
-
-def holding(url: str, text: str) -> list[int]:
+def holding(url: str, asked: str, text: str) -> list[int]:
     """The videos with this text, as PostgreSQL tells without any index."""
-    return [row[0] for row in ask(url, f"SELECT id FROM video WHERE {HOLDS} ORDER BY id", text)]
+    statement = f"SELECT id FROM video WHERE {ASKED[asked]} ORDER BY id"
+    return [row[0] for row in ask(url, statement, text)]
 
 
-# Pieces that meet again and again; some have another case, are wide, or look like a separator.
-LETTERS = (
-    *"aAbkK1 -.'%_\\/\n\t", "ab", "Live", "  ", "é", "É", "e\u0301", "ß", "ẞ", "İ", "ı", "i",
-    "\u212a", "Σ", "σ", "ς", "愛", "の", "夜", "ガ", "が", "ー", "한", "국", "ㄱ", "\u1112\u1161",
-    "𠮷", "ｱ", "ﾞ", "Ａ", "ａ", "🔥", "👩\u200d🚀", "\u3000", "。", "・", "–", "\xa0", "愛", "の",
-)  # fmt: skip
-SEPARATED = "".maketrans(dict.fromkeys(" -.'%_\\/\n\t"))
-SOME_IDS = [1, 2, 3, 4, PART_SIZE - 1, PART_SIZE, PART_SIZE + 1, 2 * PART_SIZE, 3 * PART_SIZE - 1]
-characters = st.characters(codec="utf-8", exclude_characters="\0")
-some_text = st.lists(st.sampled_from(LETTERS) | st.sampled_from(LETTERS) | characters, max_size=8)
 titles = st.lists(
     st.none() | some_text.map("".join) | some_text.map("".join),
     min_size=len(SOME_IDS),
     max_size=len(SOME_IDS),
 )
-CHANGES: tuple[Callable[[str], str], ...] = (
-    str,
-    str,
-    str.swapcase,
-    lambda part: part.translate(SEPARATED),
-    lambda part: f" {part}",
-    lambda part: f"{part}-",
-)
-
-
-@st.composite
-def texts_of(draw: st.DrawFn, titles: list[str | None]) -> str:
-    """A part of a title, changed a little; or anything."""
-    known = [title for title in titles if title]
-    if not known or draw(st.integers(0, 4)) == 0:
-        return draw(some_text.map("".join))[:3]
-    title = draw(st.sampled_from(known))
-    start = draw(st.integers(0, len(title) - 1))
-    part = title[start : start + draw(st.integers(1, 7))]
-    return draw(st.sampled_from(CHANGES))(part)
 
 
 @pytest.fixture
@@ -154,7 +64,7 @@ def empty_titles(database: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 def compare(connection: psycopg.Connection[Any], words: Words, texts: list[str]) -> None:
-    index_titles()
+    index_texts()
     process = new_process()
     for text in filter(None, dict.fromkeys(texts)):
         told, asked = words.told, f"SELECT id FROM video WHERE {HOLDS} ORDER BY id"
@@ -202,7 +112,7 @@ def test_traps(
 TEXTS = (
     "live", "LIVE", "e", "夜", "夜に", "夜に駆", "に夜", "る夜", "あり", "σοφος", "ΣΟΦΟΣ", "i", "İ",
     "k", "ve l", "e-l", "livel", "🎵", "🎵夜", "don't", "'t", "% l", "한국", "국 ", "s", "e e",
-    "back\\s", "привет ",
+    "back\\s", "привет ", "ado", "ö", "% r", "c\\d", "o'n", "ΣΆκ", "ヒカ", "\\",
 )  # fmt: skip
 # What one transaction changes before it commits; the others leave these alone.
 EARLY = IDS[::7]
@@ -223,18 +133,21 @@ LIMITS: dict[str, list[tuple[Any, str, Any]]] = {
 
 def change(connection: psycopg.Connection[Any], chance: Random, among: list[int]) -> None:
     """Add, remove or edit some of these videos; not committed."""
-    some, title = chance.sample(among, chance.choice((1, 2, 9))), some_title(chance)
-    what = chance.choice(("insert", "delete", "again", "title", "title", "title", "facets"))
+    some, texts = chance.sample(among, chance.choice((1, 2, 9))), some_texts(chance)
+    changes = dict(zip(("title", "artist", "label"), texts, strict=True))
+    what = chance.choice(("insert", "delete", "again", *changes, *changes, "facets"))
     if what in {"delete", "again"}:
         connection.execute("DELETE FROM video WHERE id = ANY(%s)", [some])
     if what in {"insert", "again"}:
         connection.execute(
-            "INSERT INTO video (id, video_id, title) SELECT n, 'v' || n, %s"
+            "INSERT INTO video (id, video_id, title, artist, label)"
+            " SELECT n, 'v' || n, %s, %s, %s"
             " FROM unnest(%s::bigint[]) AS n ON CONFLICT DO NOTHING",
-            [title, some],
+            [*texts, some],
         )
-    if what == "title":
-        connection.execute("UPDATE video SET title = %s WHERE id = ANY(%s)", [title, some])
+    if what in changes:
+        edit = f"UPDATE video SET {what} = %s WHERE id = ANY(%s)"
+        connection.execute(edit.encode(), [changes[what], some])
     if what == "facets":
         connection.execute("UPDATE video SET hidden = NOT hidden WHERE id = ANY(%s)", [some])
 
@@ -249,7 +162,7 @@ def step(url: str, chance: Random, early: psycopg.Connection[Any]) -> None:
     elif what == "rollback":
         early.rollback()
     elif what == "index":
-        index_titles()
+        index_texts()
     else:
         with psycopg.connect(url) as connection:
             for _ in range(chance.randint(1, 3)):
@@ -260,7 +173,7 @@ def step(url: str, chance: Random, early: psycopg.Connection[Any]) -> None:
 def test_nothing_that_happens_is_missed(
     database: str, monkeypatch: pytest.MonkeyPatch, words: Words, limits: str
 ) -> None:
-    """Titles change before, while and after they are indexed, and while somebody searches."""
+    """Texts change before, while and after they are indexed, and while somebody searches."""
     chance = Random(limits)
     for module, name, value in LIMITS[limits]:
         monkeypatch.setattr(module, name, value)
@@ -273,13 +186,14 @@ def test_nothing_that_happens_is_missed(
             words.before = lambda: step(database, chance, early)
             words.after = lambda: step(database, chance, early)
             # What this finds may be of any moment, but not what is remembered of it.
-            remembering.ask(search=chance.choice(TEXTS), sort="title:desc")
+            remembering.ask(**{chance.choice([*ASKED]): chance.choice(TEXTS)}, sort="title:desc")
             words.before = words.after = None
             fresh = new_process()
-            for text in chance.sample(TEXTS, 4):
-                expected = holding(database, text)
-                assert remembering.find(search=text, hidden="all") == expected, text
-                assert fresh.find(search=text, hidden="all") == expected, text
+            for asked in ("search", "search", *chance.choices([*ASKED], k=3)):
+                text = chance.choice(TEXTS)
+                expected = holding(database, asked, text)
+                assert remembering.find(**{asked: text}, hidden="all") == expected, text
+                assert fresh.find(**{asked: text}, hidden="all") == expected, text
     assert words.told > 9
     assert (words.asked > words.told) == limits.startswith("few")
 
@@ -343,7 +257,7 @@ def test_other_filters_beside_the_text(
     told = words.told
     assert Process(catalogue.engine).find(search=text, **asked) == expected
     if expected and told_pieces(text) is not None:
-        assert words.told == told + 1
+        assert words.told == told + 1 + len({"artist", "label"} & {*asked})
 
 
 @pytest.mark.parametrize(

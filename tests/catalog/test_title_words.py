@@ -9,13 +9,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from catalogtool.catalog.words.bulk import find_tokens
+from catalogtool.catalog.words.bulk import Tokens, find_names, find_tokens
 from catalogtool.catalog.words.tokens import (
+    LONGEST_ASKED,
+    LONGEST_NAME,
     PART_SIZE,
+    Field,
     is_joint,
     is_separator,
     is_wide,
     tokens_of,
+    tokens_of_name,
 )
 
 
@@ -95,13 +99,23 @@ def test_many_titles_have_the_same_tokens(titles: list[str]) -> None:
     for place, title in zip(places.tolist(), titles, strict=True):
         for token in tokens_of(title):
             expected[token].add(place)
-    tokens, entries = find_tokens(titles, places)
-    found = defaultdict(set)
-    for entry in entries.tolist():
-        found[tokens[entry // PART_SIZE]].add(entry % PART_SIZE)
+    told = find_tokens(titles, places)
+    found = {**where(told[Field.WORD]), **where(told[Field.JOINT])}
     assert found == expected
-    assert sorted(tokens) == sorted(expected)
-    assert (np.diff(entries) > 0).all()
+    assert all(
+        is_joint(token) == (field is Field.JOINT) for field in told for token in told[field].tokens
+    )
+
+
+def where(told: Tokens) -> dict[str, set[int]]:
+    """The places of each token."""
+    found: dict[str, set[int]] = {token: set() for token in told.tokens}
+    assert len(found) == len(told.tokens)
+    for entry in told.entries.tolist():
+        found[told.tokens[entry // PART_SIZE]].add(entry % PART_SIZE)
+    assert all(found.values())
+    assert (np.diff(told.entries) > 0).all()
+    return found
 
 
 @given(title=st.text(letters, max_size=12))
@@ -122,3 +136,28 @@ def test_what_the_tokens_tell_of_a_part_of_a_title(title: str, start: int, lengt
         assert any(part in word for word in words)
     elif len(part) <= 2:
         assert part in tokens
+
+
+@given(names=st.lists(st.tuples(st.text(letters, max_size=5), st.integers(0, 3))))
+@example(names=[])
+@example(names=[("", 0), ("a", 0), ("a", 0), ("a", 1), ("A b", 1)])
+def test_many_names_have_the_same_tokens(names: list[tuple[str, int]]) -> None:
+    expected: dict[str, set[int]] = defaultdict(set)
+    for name, place in names:
+        for token in tokens_of_name(name):
+            expected[token].add(place)
+    places = np.array([place for _, place in names], np.int64)
+    assert where(find_names([name for name, _ in names], places)) == expected
+
+
+@given(length=st.integers(1, 5 * LONGEST_NAME), at=st.integers(0, 5 * LONGEST_NAME))
+@example(length=LONGEST_NAME, at=LONGEST_NAME - LONGEST_ASKED)
+@example(length=LONGEST_NAME + 1, at=LONGEST_NAME + 1 - LONGEST_ASKED)
+def test_whatever_is_in_a_name_is_in_one_of_its_tokens(length: int, at: int) -> None:
+    # No two letters are the same.
+    name = "".join(map(chr, range(0x10000, 0x10000 + length)))
+    tokens = tokens_of_name(name)
+    assert name[at : at + LONGEST_ASKED] in "\n".join(tokens)
+    assert all(token in name for token in tokens)
+    assert max(map(len, tokens)) <= LONGEST_NAME
+    assert (tokens == [name]) == (length <= LONGEST_NAME)

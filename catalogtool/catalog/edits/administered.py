@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from catalogtool.catalog.models import Video
 from catalogtool.catalog.search.fields import FIELDS
-from catalogtool.catalog.search.names import like
 from catalogtool.catalog.search.rows import fetch_rows
 from catalogtool.core.db import plan_for_reading
+from catalogtool.core.patterns import like
 
 SEARCHED = (
     Video.title,

@@ -25,9 +25,10 @@ from sqlalchemy.sql.selectable import FromClause
 from catalogtool.catalog.models import Video, VideoCounter, letters
 from catalogtool.catalog.search.fields import NULLABLE
 from catalogtool.catalog.search.filters import Filters
-from catalogtool.catalog.search.names import Names, hit, like
+from catalogtool.catalog.search.names import Names, hit, is_of_labels
 from catalogtool.catalog.words.tokens import has_trigram
 from catalogtool.channels.models import Channel
+from catalogtool.core.patterns import like
 
 SHORT_BELOW = 240
 MEDIUM_UP_TO = 1200
@@ -91,8 +92,8 @@ def conditions_for_indexes(filters: Filters, names: Names) -> list[Condition]:
     """
     found: list[Condition] = []
     others = replace(filters, search=None, artist=None)
-    if filters.label is not None and names.labels is not None:
-        found.append(Video.label.in_(names.labels))
+    if filters.label is not None and not has_trigram(filters.label):
+        found.append(is_of_labels(filters.label))
         others = replace(others, label=None)
     if filters.video_id is not None and _is_pair(filters.video_id):
         found += _in_video_id(filters.video_id)

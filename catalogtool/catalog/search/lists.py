@@ -216,9 +216,9 @@ class Lists:
             return inf
         if part.wanted.most is not None:
             return expected * INDEX_COST
-        if part.text:
+        if text := part.text or part.name:
             every = PHRASE_COST if part.words else TRIGRAMS_COST
-            if not has_trigram(part.text):
+            if not has_trigram(text):
                 every = LETTERS_COST
             return self._state.videos * every + expected * TRIGRAM_COST
         return expected * FIND_COST
@@ -258,7 +258,7 @@ class Lists:
         return self._titles[texts]
 
     def _by_words(self, part: Part) -> Found:
-        """The videos with a text in their title; None if words can't tell."""
+        """The videos with a text in their title or names; None if the tokens can't tell."""
         asked = self._asked(part)
         hits = None if asked is None else find_by_words(self._session, asked)
         if hits is None or self.column is None:

@@ -19,14 +19,15 @@ from sqlalchemy.orm import InstrumentedAttribute
 from catalogtool.catalog.models import Video
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.lookup import Lookup
-from catalogtool.catalog.words.tokens import has_trigram
 from catalogtool.channels.models import Channel
 from catalogtool.core.db import Reader
+from catalogtool.core.patterns import like
 
 MOST_NAMES = 200
 NOTHING: Mapping[str, object] = {}
 # How many codes `video_facets` has for them.
 CATEGORY_CODES, STATUS_CODES = 1023, 63
+_OF_LABEL = Video.__table__.alias("of_label")
 
 
 @dataclass(frozen=True)
@@ -41,18 +42,10 @@ class Names:
     category_codes: Sequence[int] | None = None
     status_code: int | None = None
     channels: Sequence[str] | None = None
-    # Only for a part of a label that is too short for the index by trigrams.
-    labels: Sequence[str] | None = None
     hidden_channels: Sequence[str] | None = None
 
 
-def like(text: str) -> str:
-    """A LIKE pattern for this text anywhere; `%`, `_` and the backslash stand for themselves."""
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
-def distinct_values(column: InstrumentedAttribute[Any]) -> Select[Any]:
+def distinct_values(column: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
     """The values of an indexed column in order: one step in the index for each, not each row."""
     walk = select(func.min(column).label("value")).cte(recursive=True)
     following = select(func.min(column)).where(column > walk.c.value).scalar_subquery()
@@ -80,7 +73,6 @@ def look_up(
         "category": filters.category,
         "claimed_status": filters.claimed_status,
         "channel": like(filters.channel_search or ""),
-        "label": like(filters.label or ""),
         "few": MOST_NAMES + 1,
         **values,
     }
@@ -90,7 +82,6 @@ def look_up(
         **_in_any_case(found.get("categories")),
         status_code=_exact(found.get("statuses"), filters.claimed_status),
         channels=found.get("channels"),
-        labels=found.get("labels"),
         hidden_channels=found.get("hidden_channels"),
     )
     return names, row[len(asked) :]
@@ -100,7 +91,6 @@ _ASKED: dict[str, Callable[[Filters], bool]] = {
     "categories": lambda filters: filters.category is not None,
     "statuses": lambda filters: filters.claimed_status is not None,
     "channels": lambda filters: filters.channel_search is not None,
-    "labels": lambda filters: filters.label is not None and not has_trigram(filters.label),
     "hidden_channels": lambda filters: filters.hidden != "all",
 }
 
@@ -114,16 +104,10 @@ def _lists(asked: tuple[str, ...], also: tuple[ColumnElement[Any], ...]) -> Look
         "channels": select(Channel.name).where(
             Channel.name.ilike(bindparam("channel", type_=Text))
         ),
-        "labels": _labels(),
         "hidden_channels": select(Channel.name).where(Channel.hidden),
     }
     lists = (_listed(statements[name]).label(name) for name in asked)
     return Lookup.of(select(*lists, *also))
-
-
-def _labels() -> Select[Any]:
-    label = distinct_values(Video.label).subquery().c.value
-    return select(label).where(label.ilike(bindparam("label", type_=Text)))
 
 
 def _coded(column: InstrumentedAttribute[Any], codes: int, wanted: str) -> Select[Any]:
@@ -152,6 +136,17 @@ def _exact(listed: Sequence[Sequence[str]] | None, wanted: str | None) -> int | 
 def hit(text: str) -> ColumnElement[bool]:
     """Channels whose name holds this text."""
     return Channel.name.ilike(like(text))
+
+
+def is_of_labels(text: str) -> ColumnElement[bool]:
+    """The video's label is one of those that hold this text: they are few, and an index has each.
+
+    For a text that the index by trigrams can't tell.
+    """
+    label = distinct_values(_OF_LABEL.c.label).subquery().c.value
+    held = select(label).where(label.ilike(like(text))).scalar_subquery()
+    found: ColumnElement[bool] = Video.label == func.any(func.array(held))
+    return found
 
 
 def _listed(query: Select[Any]) -> ColumnElement[Any]:

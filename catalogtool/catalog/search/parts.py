@@ -18,10 +18,11 @@ from catalogtool.catalog.search.conditions import (
 )
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.known.listing import Conditions, Wanted
-from catalogtool.catalog.search.names import Names, like
+from catalogtool.catalog.search.names import Names
 from catalogtool.catalog.words.find import told_pieces
-from catalogtool.catalog.words.pieces import Pieces
-from catalogtool.catalog.words.tokens import has_trigram
+from catalogtool.catalog.words.pieces import Pieces, pieces_of_name
+from catalogtool.catalog.words.tokens import Field, has_trigram
+from catalogtool.core.patterns import like
 
 # Each of these groups has an index that leads to its videos; with it, the sort by the same field.
 GROUPS: dict[tuple[str, ...], str | None] = {
@@ -57,9 +58,16 @@ class Part:
         """What is looked for in the titles, if this is the filter for that."""
         return self.filters.search or ""
 
+    @property
+    def name(self) -> str:
+        """What is looked for in the names of artists or labels, if this is a filter for those."""
+        return self.filters.artist or self.filters.label or ""
+
     @cached_property
     def pieces(self) -> Pieces | None:
-        """What the words of a title with this text are like, if they can tell."""
+        """What the tokens of a video with this text are like, if they can tell."""
+        if self.name:
+            return pieces_of_name(self.name, Field.ARTIST if self.filters.artist else Field.LABEL)
         return told_pieces(self.text) if self.text else None
 
     @property
@@ -121,7 +129,7 @@ def of_hidden_channels(names: Names) -> Wanted:
 
 def _parts(filters: Filters, names: Names) -> Iterator[Part]:
     # Of the names, only these: the others are those of filters that facets tell.
-    known = Names(channels=names.channels, labels=names.labels)
+    known = Names(channels=names.channels)
     for group, field in GROUPS.items():
         given: dict[str, Any] = {
             name: value for name in group if (value := getattr(filters, name)) is not None

@@ -21,6 +21,8 @@ from catalogtool.catalog.words.tokens import (
     PART_SIZE,
     SEPARATORS,
     WIDE_LETTERS,
+    Field,
+    tokens_of_name,
 )
 from catalogtool.core.arrays import Int64s
 
@@ -63,8 +65,8 @@ class Tokens(NamedTuple):
     entries: Int64s
 
 
-def find_tokens(titles: Sequence[str], places: Int64s) -> Tokens:
-    """The tokens of titles in small letters that have these places in their part.
+def find_tokens(titles: Sequence[str], places: Int64s) -> dict[Field, Tokens]:
+    """The words and joints of titles in small letters that have these places in their part.
 
     Each entry is there once, in ascending order.
     """
@@ -74,17 +76,28 @@ def find_tokens(titles: Sequence[str], places: Int64s) -> Tokens:
     letters = np.frombuffer(text.encode("utf-32-le"), np.uint32)
     place_of = np.concatenate([np.zeros(1, np.int64), np.repeat(places, lengths + 1)])
     kinds = KINDS[letters]
-    found = [
-        _substrings(letters, place_of, *_words(kinds)),
-        _substrings(letters, place_of, *_joints(kinds, place_of)),
-        _with_wide_letters(letters, kinds, place_of),
+    words = _substrings(letters, place_of, *_words(kinds))
+    wide = _with_wide_letters(letters, kinds, place_of)
+    # No token is both.
+    behind = wide.entries + (len(words.tokens) << PART_BITS)
+    return {
+        Field.WORD: Tokens(words.tokens + wide.tokens, np.concatenate([words.entries, behind])),
+        Field.JOINT: _substrings(letters, place_of, *_joints(kinds, place_of)),
+    }
+
+
+def find_names(names: Sequence[str], places: Int64s) -> Tokens:
+    """The tokens of names in small letters that are at these places; several may be at one.
+
+    Each entry is there once, in ascending order.
+    """
+    numbers: dict[str, int] = {}
+    entries = [
+        numbers.setdefault(token, len(numbers)) << PART_BITS | place
+        for name, place in zip(names, places.tolist(), strict=True)
+        for token in tokens_of_name(name)
     ]
-    tokens: list[str] = []
-    entries: list[Int64s] = []
-    for some in found:
-        entries.append(some.entries + (len(tokens) << PART_BITS))
-        tokens += some.tokens
-    return Tokens(tokens, np.concatenate(entries))
+    return Tokens([*numbers], sort_once(np.array(entries, np.int64)))
 
 
 def _spans(chosen: NDArray[np.bool_]) -> tuple[Int64s, Int64s]:

@@ -1,4 +1,4 @@
-"""The videos whose titles hold a text, by the words of all titles and where each word stands."""
+"""The videos whose titles or names hold a text, by all words and names and where each stands."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from catalogtool.catalog.words.pieces import Kind, Piece, Pieces, pieces_of
-from catalogtool.catalog.words.tokens import PART_BITS, has_trigram
+from catalogtool.catalog.words.tokens import PART_BITS, Field, has_trigram
 from catalogtool.core.arrays import Int64s, are_listed
 from catalogtool.core.db import Reader, driver_connection
+from catalogtool.core.patterns import escaped
 
-# A part of more words than this is a part of very many titles, too.
+# A part of more words or names than this is a part of very many titles, too.
 MOST_WORDS = 5_000
 # So many videos that are not indexed yet are looked at with each search.
 MOST_PENDING = 5_000
@@ -64,26 +65,34 @@ def find_by_words(session: Reader, asked: Pieces) -> Hits | None:
 
 
 def _shape(piece: Piece) -> str | None:
-    """How tokens like this piece are found; None if no index leads to them."""
+    """How tokens like this piece are found; None if no index leads to them.
+
+    The field stands there as a number, so that the planner knows which indexes are of that field.
+    """
+    found, field = _like(piece), piece.field.value
+    return None if found is None else f"field = {field} AND {found}"
+
+
+def _like(piece: Piece) -> str | None:
     if piece.kind is Kind.WHOLE:
-        return "word = lower({})"
+        return "token = lower({text})"
     begins_well = piece.kind is Kind.BEGINNING and piece.text[0].isalnum()
     if begins_well or has_trigram(piece.text):
-        return "word LIKE lower({}) AND NOT is_joint"
+        return "token LIKE lower({pattern})"
     if piece.kind is Kind.PART and len(piece.text) <= 2:
-        return "video_letters(word) @> ARRAY[lower({})] AND NOT is_joint"
+        return "video_letters(token) @> ARRAY[lower({text})]"
+    if piece.field >= Field.ARTIST:
+        # Names are few enough for a look at each that has the letters.
+        return "video_letters(token) @> video_letters({text}) AND token LIKE lower({pattern})"
     return None
-
-
-def _value(piece: Piece, shape: str) -> str:
-    # What is special in a pattern but the backslash is a separator, or no letter at all.
-    return piece.kind.value.format(piece.text) if "LIKE" in shape else piece.text
 
 
 def _ask(session: Reader, pieces: Sequence[Piece]) -> Sequence[Any]:
     shapes = tuple(shape for piece in pieces if (shape := _shape(piece)) is not None)
-    pairs = zip(pieces, shapes, strict=True)
-    values = {f"text{at}": _value(piece, shape) for at, (piece, shape) in enumerate(pairs)}
+    values = {}
+    for at, piece in enumerate(pieces):
+        values[f"text{at}"] = piece.text
+        values[f"pattern{at}"] = piece.kind.value.format(escaped(piece.text))
     connection = driver_connection(session)
     row = connection.execute(_statement(shapes), values, prepare=False, binary=True).fetchone()
     assert isinstance(row, tuple)
@@ -93,37 +102,37 @@ def _ask(session: Reader, pieces: Sequence[Piece]) -> Sequence[Any]:
 @cache
 def _statement(shapes: tuple[str, ...]) -> str:
     """One statement, so that what is pending and what is indexed are of one moment."""
-    words, columns, sources = [], [], []
+    tokens, columns, sources = [], [], []
     for at, shape in enumerate(shapes):
-        condition = shape.format(f"%(text{at})s::text")
-        words.append(
-            f"words{at} AS MATERIALIZED (SELECT id FROM title_word WHERE {condition}"
-            f" LIMIT {MOST_WORDS + 1})"
+        given = {name: f"%({name}{at})s::text" for name in ("text", "pattern")}
+        tokens.append(
+            f"tokens{at} AS MATERIALIZED (SELECT id FROM text_token"
+            f" WHERE {shape.format_map(given)} LIMIT {MOST_WORDS + 1})"
         )
         columns.append(
-            f"(SELECT count(*) FROM words{at}), in{at}.parts, in{at}.lengths, in{at}.places"
+            f"(SELECT count(*) FROM tokens{at}), in{at}.parts, in{at}.lengths, in{at}.places"
         )
         sources.append(
             f"""(SELECT string_agg(int4send(part), '') AS parts,
                 string_agg(int4send(length(places) / 2), '') AS lengths,
                 string_agg(places, '') AS places
-            FROM title_posting
-            WHERE word_id = ANY (ARRAY(SELECT id FROM words{at}
-                WHERE (SELECT count(*) FROM words{at}) <= {MOST_WORDS}))) AS in{at}"""
+            FROM text_posting
+            WHERE token_id = ANY (ARRAY(SELECT id FROM tokens{at}
+                WHERE (SELECT count(*) FROM tokens{at}) <= {MOST_WORDS}))) AS in{at}"""
         )
     return f"""
-        WITH {", ".join(words)}
-        SELECT (SELECT ARRAY(SELECT unnest(ids) FROM title_change)
-                WHERE (SELECT coalesce(sum(videos), 0) FROM title_change) <= {MOST_PENDING}),
+        WITH {", ".join(tokens)}
+        SELECT (SELECT ARRAY(SELECT unnest(ids) FROM text_change)
+                WHERE (SELECT coalesce(sum(videos), 0) FROM text_change) <= {MOST_PENDING}),
             {", ".join(columns)}
         FROM {", ".join(sources)}"""
 
 
 def _ids(
-    words: int, parts: bytes | None, lengths: bytes | None, places: bytes | None
+    tokens: int, parts: bytes | None, lengths: bytes | None, places: bytes | None
 ) -> Int64s | None:
-    """The videos with one of so many words, in order."""
-    if words > MOST_WORDS:
+    """The videos with one of so many tokens, in order."""
+    if tokens > MOST_WORDS:
         return None
     firsts = np.frombuffer(parts or b"", _NUMBERS).astype(np.int64) << PART_BITS
     ids = np.repeat(firsts, np.frombuffer(lengths or b"", _NUMBERS))

@@ -1,4 +1,4 @@
-"""A text that is looked for in titles, taken apart into what the words of a title must be like."""
+"""A text that is looked for, taken apart into what the words of a title, or a name, are like."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
-from catalogtool.catalog.words.tokens import BEFORE, is_joint, is_separator, is_wide, joint_of
+from catalogtool.catalog.words.tokens import (
+    BEFORE,
+    LONGEST_ASKED,
+    Field,
+    is_joint,
+    is_separator,
+    is_wide,
+    joint_of,
+)
 
 # Of a long text, so many are thought of; more than so many tell little that these do not.
 MOST_PIECES, MOST_ASKED = 8, 2
@@ -29,10 +37,19 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Piece:
-    """A title that holds the text has a token like this."""
+    """A title, or a name, that holds the text has a token like this."""
 
     kind: Kind
     text: str
+    # If it is of names.
+    names: Field | None = None
+
+    @property
+    def field(self) -> Field:
+        """What such a token is of."""
+        if self.names is not None:
+            return self.names
+        return Field.JOINT if is_joint(self.text) else Field.WORD
 
     @property
     def rank(self) -> int:
@@ -76,6 +93,13 @@ def pieces_of(text: str) -> Pieces | None:
     found = sorted(set(_pieces(text)), key=lambda piece: (-piece.rank, piece.text))
     chosen = [one for one in found if one.kind is Kind.WHOLE or len(one.text) > SHORT]
     return Pieces(tuple(chosen[:MOST_PIECES]), enough=False) if chosen else None
+
+
+def pieces_of_name(text: str, field: Field) -> Pieces | None:
+    """The piece of a text in names; None if the parts of a long name need not hold it."""
+    if not text or len(text) > LONGEST_ASKED:
+        return None
+    return Pieces((Piece(Kind.PART, text, field),), enough=True)
 
 
 def _pieces(text: str) -> Iterator[Piece]:

@@ -1,4 +1,4 @@
-"""Whatever changes a title notes it: the statements of people, imports and migrations alike."""
+"""Whatever changes a title or a name notes it: people, imports and migrations alike."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import psycopg
 import pytest
 
 from catalogtool.catalog.words import index
-from catalogtool.catalog.words.index import index_titles
+from catalogtool.catalog.words.index import index_texts
 from catalogtool.catalog.words.tokens import PART_SIZE
 from catalogtool.core.migrate import downgrade, upgrade
-from tests.catalog.titles import IDS, PARTS, ask, check, fill, is_in, told
+from tests.catalog.texts import IDS, PARTS, ask, check, fill, is_in, told
 from tests.databases import new_database
 from tests.reports.importing import Imports
 
@@ -39,13 +39,20 @@ def url(database: str) -> str:
         ("UPDATE video SET title = NULL WHERE title IS NOT NULL AND id < 3", [[1, 2]]),
         ("UPDATE video SET id = 800, title = 'moved' WHERE id = 8", [[8, 800]]),
         ("UPDATE video SET title = 'x' WHERE false", []),
+        ("UPDATE video SET label = 'New' WHERE id IN (4, 2)", [[2, 4]]),
+        ("UPDATE video SET label = CASE id WHEN 5 THEN 'new' ELSE label END", [[5]]),
+        ("UPDATE video SET artist = '{New, new}' WHERE id IN (4, 2)", [[2, 4]]),
+        ("UPDATE video SET artist = artist || '{One more}' WHERE id = 6", [[6]]),
+        ("UPDATE video SET artist = artist || '{}', label = label WHERE artist <> '{}'", []),
+        ("UPDATE video SET artist = '{}', label = '' WHERE id = 9", [[9]]),
+        ("UPDATE video SET title = 'x', artist = '{y}', label = 'z' WHERE id = 9", [[9]]),
         ("DELETE FROM video WHERE id IN (5, 2)", [[2, 5]]),
         ("DELETE FROM video WHERE id < 0", []),
         ("INSERT INTO video (video_id) VALUES ('v1') ON CONFLICT DO NOTHING", []),
         ("UPDATE channel SET name = 'Renamed'", []),
     ],
 )
-def test_the_videos_whose_titles_change_are_noted(
+def test_the_videos_whose_texts_change_are_noted(
     url: str, statement: str, ids: list[list[int]]
 ) -> None:
     ask(url, "INSERT INTO channel (name) VALUES ('Alpha')")
@@ -54,7 +61,7 @@ def test_the_videos_whose_titles_change_are_noted(
     ask(url, statement)
     assert told(url) == ids
     check(url)
-    index_titles()
+    index_texts()
     assert told(url) == []
     check(url)
 
@@ -88,30 +95,30 @@ def test_an_import_notes_what_it_changes(url: str, tmp_path: Path) -> None:
     ids = dict(ask(url, "SELECT video_id, id FROM video"))
     assert sorted(number for row in told(url) for number in row) == sorted([ids[one], ids[two]])
     check(url)
-    index_titles()
+    index_texts()
     imports.rows(
         columns, [one, "C1", "One song", "Comedy"], [two, "C2", "Two songs", "Music"],
         name="report_2024-01-02.csv",
     )  # fmt: skip
     assert told(url) == [[ids[two]]]
     check(url)
-    index_titles()
+    index_texts()
     assert is_in(url, "song") == [ids[one]]
     assert is_in(url, "songs") == [ids[two]]
 
 
 @pytest.mark.parametrize(
     "statement",
-    ["TRUNCATE video CASCADE", "TRUNCATE video, title_change, title_posting CASCADE"],
+    ["TRUNCATE video CASCADE", "TRUNCATE video, text_change, text_posting CASCADE"],
 )
 def test_after_a_truncate_nothing_is_left(url: str, statement: str) -> None:
     ask(url, "UPDATE video SET title = 'changed' WHERE id = 3")
     ask(url, statement)
     assert told(url) == []
-    assert ask(url, "SELECT count(*) FROM title_posting") == [(0,)]
+    assert ask(url, "SELECT count(*) FROM text_posting") == [(0,)]
     ask(url, "INSERT INTO video (id, video_id, title) VALUES (3, 'v', 'First again')")
     check(url)
-    index_titles()
+    index_texts()
     assert is_in(url, "first") == [3]
 
 
@@ -130,10 +137,10 @@ def test_a_truncate_waits_for_the_part_that_is_being_indexed(
     ask(url, f"UPDATE video SET title = 'changed' WHERE id < {PART_SIZE}")
     truncating = threading.Thread(target=ask, args=(url, "TRUNCATE video CASCADE"))
     monkeypatch.setattr(index, "_write", meanwhile)
-    index_titles()
+    index_texts()
     truncating.join()
     assert told(url) == []
-    assert ask(url, "SELECT count(*) FROM title_posting") == [(0,)]
+    assert ask(url, "SELECT count(*) FROM text_posting") == [(0,)]
 
 
 def test_videos_of_before_are_indexed_too(server: str) -> None:
@@ -145,6 +152,15 @@ def test_videos_of_before_are_indexed_too(server: str) -> None:
             " FROM unnest(%s::bigint[]) AS n",
             IDS[::-1],
         )
+        upgrade(url)
+        assert sorted(told(url)) == PARTS
+        check(url)
+        downgrade(url, "0008")
+        ask(url, "UPDATE video SET label = 'x' WHERE id = 1")
+        noted = [ids for (ids,) in ask(url, "SELECT ids FROM title_change ORDER BY id")]
+        assert sorted(noted) == PARTS
+        ask(url, "UPDATE video SET title = 'x' WHERE id = 1")
+        assert ask(url, "SELECT ids FROM title_change ORDER BY id DESC LIMIT 1") == [([1],)]
         upgrade(url)
         assert sorted(told(url)) == PARTS
         check(url)

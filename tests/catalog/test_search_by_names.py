@@ -1,0 +1,146 @@
+"""A search for artists or labels is exact where their names in the index of words answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalogtool.catalog.search.known.memory import Memory
+from catalogtool.catalog.words.index import index_texts
+from catalogtool.catalog.words.tokens import LONGEST_ASKED, LONGEST_NAME
+from catalogtool.core.patterns import like
+from tests.catalog.asking_words import (
+    SOME_IDS,
+    Words,
+    many_examples,
+    new_process,
+    some_text,
+    texts_of,
+)
+
+# As each filter is told, by a plain scan; no index is of these texts.
+SCAN = {
+    "artist": "EXISTS (SELECT FROM unnest(artist) AS name WHERE name ILIKE %s)",
+    "label": "label || '' ILIKE %s",
+}
+LONGEST_LABEL = 255
+labels = st.none() | some_text.map("".join) | some_text.map("".join)
+artists = st.none() | st.lists(labels, max_size=3)
+
+
+@pytest.fixture
+def nameless(database: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to videos of several parts; each statement commits."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO video (id, video_id) SELECT n, 'v' || n FROM unnest(%s::bigint[]) AS n",
+            [SOME_IDS],
+        )
+        yield connection
+
+
+def compare(connection: psycopg.Connection[Any], words: Words, texts: list[str]) -> None:
+    """All that names tell, and they tell all, is what a plain scan tells."""
+    index_texts()
+    process = new_process()
+    for text in filter(None, dict.fromkeys(texts)):
+        for asked, condition in SCAN.items():
+            if asked == "label" and len(text) > LONGEST_LABEL:
+                continue
+            told, statement = words.told, f"SELECT id FROM video WHERE {condition} ORDER BY id"
+            expected = [row[0] for row in connection.execute(statement.encode(), [like(text)])]
+            assert process.find(**{asked: text}) == expected, (asked, text)
+            assert words.told == told + 1, (asked, text)
+
+
+@many_examples
+@given(data=st.data())
+def test_names_answer_what_postgresql_finds_without_them(
+    nameless: psycopg.Connection[Any], words: Words, data: st.DataObject
+) -> None:
+    some = {number: (data.draw(artists), data.draw(labels)) for number in SOME_IDS}
+    known = [name for names, label in some.values() for name in (*(names or ()), label)]
+    texts = data.draw(st.lists(texts_of(known), min_size=1, max_size=8))
+    with nameless.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE video SET artist = %s, label = %s WHERE id = %s",
+            [(*names, number) for number, names in some.items()],
+        )
+    compare(nameless, words, texts)
+
+
+TEXTS = {
+    "100% a_b c\\d": [
+        "0%", "%", "a_b", "axb", "_", "\\", "c\\d", "d\\", "\\d", "0% a", "%a", "\\\\",
+    ],
+    "A, B & C": ["a, b", ", ", "& c", "a", "b &", "a b", "a,b", "c "],
+    "one\ntwo\t{x} \"y\"": ["e\nt", "\n", "o\t", "{x}", "\"y", "one two", "\" "],
+    "İstanbul ẞtraße ΣΟΦΟΣ \u212aelvin": [
+        "İ", "is", "ıs", "i\u0307", "ß", "ss", "ẞ", "ẞt", "σοφος", "σοφοσ", "Σ Κ", "s \u212a", "ς",
+    ],
+    "e\u0301te\u0301 \u1112\u1161\u11ab": [
+        "é", "e\u0301", "\u0301", "te", "\u1161", "한", "\u0301 ",
+    ],
+    "宇多田ヒカル む ウ": ["む ウ", "多田", "多 田", "ヒカル", "ル む", "田", " ", "宇", "むウ"],
+    "🔥🔥 x👩\u200d🚀𐐀": ["🔥", "🔥🔥🔥", "\u200d", "👩\u200d🚀", "𐐨", "🔥 x", "🚀𐐨"],
+    "NULL": ["null", "NULL", "nul", "n"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_traps(nameless: psycopg.Connection[Any], words: Words, name: str) -> None:
+    for number, artist, label in (
+        (1, [name], name),
+        (2, [None, name], None),
+        (3, [name[:3], name[3:]], name[:3]),
+        (4, [], ""),
+        (SOME_IDS[-1], [None, "", name.swapcase()], name.lower()),
+        (SOME_IDS[-2], [name, name], name + name),
+    ):
+        edit = "UPDATE video SET artist = %s, label = %s WHERE id = %s"
+        nameless.execute(edit, [artist, label, number])
+    compare(nameless, words, TEXTS[name])
+
+
+def test_texts_in_very_long_names(nameless: psycopg.Connection[Any], words: Words) -> None:
+    # Any three letters are there once.
+    letters = "".join(map(chr, range(0x4E00, 0x4E00 + 3 * LONGEST_NAME)))
+    edit = "UPDATE video SET artist = ARRAY[left(%s, id::int)] WHERE id < 5"
+    nameless.execute(edit, [letters])
+    nameless.execute(
+        "UPDATE video SET artist = ARRAY['x', %s] WHERE id = %s", [letters, SOME_IDS[-1]]
+    )
+    starts = (0, 1, LONGEST_NAME - LONGEST_ASKED, LONGEST_NAME - 1, LONGEST_NAME, LONGEST_NAME + 99)
+    ends = (1, 2, 3, LONGEST_ASKED - 1, LONGEST_ASKED)
+    compare(nameless, words, [letters[at : at + length] for at in starts for length in ends])
+
+
+def test_names_alone_tell_no_more_than_their_limit(
+    nameless: psycopg.Connection[Any], words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("catalogtool.catalog.words.find.MOST_WORDS", 2)
+    nameless.execute("UPDATE video SET label = 'Label ' || id, artist = ARRAY['Duo', 'duo']")
+    index_texts()
+    process = new_process()
+    assert process.find(label="label") == SOME_IDS
+    assert (words.asked, words.told) == (1, 0)
+    assert process.find(artist="DUO") == SOME_IDS
+    assert (words.asked, words.told) == (2, 1)
+
+
+def test_a_short_text_needs_no_list_of_labels(
+    nameless: psycopg.Connection[Any], words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where names tell, nothing else is asked for the videos."""
+    nameless.execute("UPDATE video SET label = 'む ウ', artist = '{む ウ}' WHERE id < 3")
+    index_texts()
+    process = new_process()
+    monkeypatch.setattr(Memory, "_kept", lambda *_: (None, None))
+    for asked in ("label", "artist"):
+        for text in ("む", "む ", "む ウ", "x"):
+            assert process.find(**{asked: text}) == ([1, 2] if text != "x" else [])
