@@ -173,6 +173,17 @@ def test_with_the_test_of_facets_it_is_the_whole_search(
     assert sample.count(mask, facet_test(filters, found)) == len(expected)
 
 
+@pytest.mark.parametrize("name", ["ado", "K", "%", "nobody"])
+@pytest.mark.parametrize("field", ["artist", "label"])
+def test_how_many_videos_have_each_name(
+    session: Session, sample: Sample, field: str, name: str
+) -> None:
+    by_sql = f"""SELECT count(*) FROM video, lower(array_to_string(ARRAY[{field}], E'\\n')) AS names
+        WHERE ({SAMPLE_RANK}) < 64 AND names LIKE :part GROUP BY names ORDER BY 1"""
+    expected = session.scalars(text(by_sql), {"part": like(name.lower())}).all()
+    assert sorted(sample.having_each(field, name) * sample.share) == expected
+
+
 @st.composite
 def facet_tests(draw: st.DrawFn) -> FacetTest:
     random: Random = draw(st.randoms(use_true_random=False))

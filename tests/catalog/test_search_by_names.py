@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalogtool.catalog.search import lists
 from catalogtool.catalog.search.known.memory import Memory
+from catalogtool.catalog.search.known.sample import Sample
 from catalogtool.catalog.words.index import index_texts
 from catalogtool.catalog.words.tokens import LONGEST_ASKED, LONGEST_NAME
 from catalogtool.core.patterns import like
@@ -144,3 +147,16 @@ def test_a_short_text_needs_no_list_of_labels(
     for asked in ("label", "artist"):
         for text in ("む", "む ", "む ウ", "x"):
             assert process.find(**{asked: text}) == ([1, 2] if text != "x" else [])
+
+
+def test_names_in_too_many_places_are_found_otherwise(
+    nameless: psycopg.Connection[Any], words: Words, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nameless.execute("UPDATE video SET title = 'solo', label = 'Solo', artist = '{Solo}'")
+    index_texts()
+    monkeypatch.setattr(Sample, "having_each", lambda *_: np.ones(3))
+    monkeypatch.setattr(lists, "POSTING_COST", 1e10)
+    process = new_process()
+    for asked, told in (("artist", 0), ("label", 0), ("search", 1)):
+        assert process.find(**{asked: "olo"}) == SOME_IDS
+        assert words.asked == told

@@ -36,7 +36,7 @@ from catalogtool.catalog.search.parts import MOST_AT_ONCE, Part, led_by, of_hidd
 from catalogtool.catalog.search.told import RANK_COST, RankFilter, RankFilters
 from catalogtool.catalog.words.find import MOST_UNSURE, find_by_words
 from catalogtool.catalog.words.pieces import Piece, Pieces
-from catalogtool.catalog.words.tokens import has_trigram
+from catalogtool.catalog.words.tokens import PART_SIZE, has_trigram
 from catalogtool.core.arrays import is_among
 from catalogtool.core.db import Reader
 
@@ -50,6 +50,8 @@ UNSURE_COST = 2.5
 # To read it along an index that holds all that is asked, to find it by a word, and to test its
 # facets in memory; and what any of these takes at least.
 INDEX_COST, WORD_COST, PASS_COST, LEAST_COST = 0.3, 0.04, 0.003, 1_000
+# To read where a name is in one part of the catalogue: many names have but few videos in each.
+POSTING_COST = 1.0
 # To go through a list that is at hand.
 LISTED_COST = 0.03
 # More videos than these have the facets that a walk soon meets.
@@ -74,6 +76,7 @@ class Lists:
         self._names = names
         self._test = test
         self._expected: dict[Filters, float] = {}
+        self._places: dict[Filters, float] = {}
         self._rarest: dict[str, Pieces] = {}
         self._titles: dict[tuple[str, ...], float] = {}
         self._told = RankFilters(session, memory, state, names)
@@ -229,7 +232,9 @@ class Lists:
             return inf
         if asked.enough:
             expected = self.expected(part)
-            return LEAST_COST + expected * WORD_COST if expected <= MOST_AT_ONCE else inf
+            if expected > MOST_AT_ONCE:
+                return inf
+            return LEAST_COST + expected * WORD_COST + self._postings(part) * POSTING_COST
         unsure = self._having(asked.pieces)
         return LEAST_COST + unsure * UNSURE_COST if unsure <= MOST_UNSURE else inf
 
@@ -238,6 +243,17 @@ class Lists:
         if looked_at is None or self.column is None:
             return None
         return self.column.of(sure).plus(looked_at)
+
+    def _postings(self, part: Part) -> float:
+        """About in how many places the names with a text are looked up; none for a title."""
+        if not part.name or self.sample is None:
+            return 0.0
+        if part.filters not in self._places:
+            field = "artist" if part.filters.artist else "label"
+            parts = 1 + self._state.videos / PART_SIZE
+            places = np.minimum(self.sample.having_each(field, part.name), parts)
+            self._places[part.filters] = float(places.sum())
+        return self._places[part.filters]
 
     def _asked(self, part: Part) -> Pieces | None:
         """What to look for, where words can tell."""

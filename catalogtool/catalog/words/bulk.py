@@ -92,10 +92,14 @@ def find_names(names: Sequence[str], places: Int64s) -> Tokens:
     Each entry is there once, in ascending order.
     """
     numbers: dict[str, int] = {}
+    found = {
+        name: [numbers.setdefault(token, len(numbers)) for token in tokens_of_name(name)]
+        for name in dict.fromkeys(names)
+    }
     entries = [
-        numbers.setdefault(token, len(numbers)) << PART_BITS | place
+        number << PART_BITS | place
         for name, place in zip(names, places.tolist(), strict=True)
-        for token in tokens_of_name(name)
+        for number in found[name]
     ]
     return Tokens([*numbers], sort_once(np.array(entries, np.int64)))
 

@@ -80,6 +80,13 @@ class Sample:
         """Which videos have this part, in any case, in the text that the filter `field` is for."""
         return self._texts[field].having(part)
 
+    def having_each(self, field: str, part: str) -> NDArray[np.float64]:
+        """About how many videos of the catalogue have each name that holds this part.
+
+        `field` is the filter for artists or labels. Several artists together count as one name.
+        """
+        return self._values[field].numbers_of(self.having(field, part)) / self.share
+
     def matching(self, filters: Filters, names: Names) -> Mask | None:
         """Which videos meet the conditions beyond the facets, and those on hidden channels.
 
@@ -147,12 +154,15 @@ def load_sample(session: Reader, videos: int) -> Sample:
     column = dict(zip(lookup.columns, columns, strict=True))
     texts = {name: Texts(len(rows), _known(column[f"text {name}"])) for name in _TEXTS}
     texts["artist"] = Texts(len(rows), _each(column["artist"]))
+    values = {name: Values(column[f"value {name}"]) for name in _VALUES}
+    values["label"] = Values(column["text label"])
+    values["artist"] = Values("\n".join(filter(None, names or ())) for names in column["artist"])
     return Sample(
         ranks / RANKS,
         _constant(column["id"], np.int64),
         _constant(column["facets"], np.int64),
         texts,
-        {name: Values(column[f"value {name}"]) for name in _VALUES},
+        values,
         _constant(column["published"], np.float64),
         _constant(column["views_are_missing"], np.bool_),
     )

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from catalogtool.core.arrays import Int64s
+
 Mask = NDArray[np.bool_]
 
 # Stands between two texts and at both ends: no text of PostgreSQL holds it.
@@ -85,3 +87,8 @@ class Values:
         """The rows whose value is one of these."""
         numbers = [self._numbers[value] for value in wanted if value in self._numbers]
         return np.isin(self._rows, np.array(numbers, np.int32))
+
+    def numbers_of(self, mask: Mask) -> Int64s:
+        """How many rows of the mask have each value; values that none of them has are left out."""
+        numbers = np.bincount(self._rows[mask])
+        return numbers[numbers > 0]
