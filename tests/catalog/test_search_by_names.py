@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalogtool.catalog.search import lists
-from catalogtool.catalog.search.known.memory import Memory
+from catalogtool.catalog.search import conditions, lists
 from catalogtool.catalog.search.known.sample import Sample
 from catalogtool.catalog.words.index import index_texts
 from catalogtool.catalog.words.tokens import LONGEST_ASKED, LONGEST_NAME
@@ -136,17 +135,18 @@ def test_names_alone_tell_no_more_than_their_limit(
     assert (words.asked, words.told) == (2, 1)
 
 
-def test_a_short_text_needs_no_list_of_labels(
+def test_where_names_tell_labels_are_not_read_one_by_one(
     nameless: psycopg.Connection[Any], words: Words, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where names tell, nothing else is asked for the videos."""
-    nameless.execute("UPDATE video SET label = 'む ウ', artist = '{む ウ}' WHERE id < 3")
+    nameless.execute("UPDATE video SET label = 'む ウ' WHERE id < 3")
     index_texts()
     process = new_process()
-    monkeypatch.setattr(Memory, "_kept", lambda *_: (None, None))
-    for asked in ("label", "artist"):
-        for text in ("む", "む ", "む ウ", "x"):
-            assert process.find(**{asked: text}) == ([1, 2] if text != "x" else [])
+    asked: list[str] = []
+    monkeypatch.setattr(conditions, "is_of_labels", asked.append)
+    for text in ("む", "む ", "む ウ"):
+        assert process.find(label=text) == [1, 2]
+    assert process.find(label="む x") == []
+    assert asked == []
 
 
 def test_names_in_too_many_places_are_found_otherwise(
