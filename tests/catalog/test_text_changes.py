@@ -155,7 +155,7 @@ def test_videos_of_before_are_indexed_too(server: str) -> None:
         upgrade(url)
         assert sorted(told(url)) == PARTS
         check(url)
-        downgrade(url, "0008")
+        downgrade(url, "0009")
         ask(url, "UPDATE video SET label = 'x' WHERE id = 1")
         noted = [ids for (ids,) in ask(url, "SELECT ids FROM title_change ORDER BY id")]
         assert sorted(noted) == PARTS

@@ -48,10 +48,8 @@ TRIGRAM_COST, TRIGRAMS_COST, PHRASE_COST, LETTERS_COST = 3.0, 0.003, 0.03, 0.000
 # To look whether its title holds a text.
 UNSURE_COST = 2.5
 # To read it along an index that holds all that is asked, to find it by a word, and to test its
-# facets in memory; and what any of these takes at least.
-INDEX_COST, WORD_COST, PASS_COST, LEAST_COST = 0.3, 0.04, 0.003, 1_000
-# To read where a name is in one part of the catalogue: many names have but few videos in each.
-POSTING_COST = 1.0
+# facets in memory; what any of these takes at least; and to look up where a name is in one part.
+INDEX_COST, WORD_COST, PASS_COST, LEAST_COST, POSTING_COST = 0.3, 0.04, 0.003, 1_000, 1.0
 # To go through a list that is at hand.
 LISTED_COST = 0.03
 # More videos than these have the facets that a walk soon meets.
@@ -246,14 +244,11 @@ class Lists:
 
     def _postings(self, part: Part) -> float:
         """About in how many places the names with a text are looked up; none for a title."""
-        if not part.name or self.sample is None:
-            return 0.0
-        if part.filters not in self._places:
-            field = "artist" if part.filters.artist else "label"
+        if part.name and self.sample is not None and part.filters not in self._places:
+            each = self.sample.having_each("artist" if part.filters.artist else "label", part.name)
             parts = 1 + self._state.videos / PART_SIZE
-            places = np.minimum(self.sample.having_each(field, part.name), parts)
-            self._places[part.filters] = float(places.sum())
-        return self._places[part.filters]
+            self._places[part.filters] = float(np.minimum(each, parts).sum())
+        return self._places.get(part.filters, 0.0)
 
     def _asked(self, part: Part) -> Pieces | None:
         """What to look for, where words can tell."""
