@@ -40,6 +40,6 @@ def prune_changes() -> None:
 def index_texts() -> None:
     """Every minute: searches look at one changed video after the other until it is indexed.
 
-    However few: a part with one changed video takes a fortieth of a second.
+    However few: a part with one changed video takes a twentieth of a second.
     """
     index.index_texts()

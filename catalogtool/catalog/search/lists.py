@@ -42,9 +42,9 @@ from catalogtool.core.db import Reader
 
 # For each video: to read it along an index, and to find it by one.
 WALK_COST, FIND_COST = 0.15, 1.2
-# To find it by the trigrams of a text, which are those of many other titles as well; and for each
-# video of the catalogue; a phrase has more of them.
-TRIGRAM_COST, TRIGRAMS_COST, PHRASE_COST, LETTERS_COST = 3.0, 0.003, 0.03, 0.0005
+# To find it by the trigrams of a text, which are those of many other titles as well, or of a name,
+# which is put together for a look at it; and for each video of the catalogue; a phrase has more.
+TRIGRAM_COST, NAME_COST, TRIGRAMS_COST, PHRASE_COST, LETTERS_COST = 3.0, 8.0, 0.003, 0.03, 0.0005
 # To look whether its title holds a text.
 UNSURE_COST = 2.5
 # To read it along an index that holds all that is asked, to find it by a word, and to test its
@@ -221,7 +221,8 @@ class Lists:
             every = PHRASE_COST if part.words else TRIGRAMS_COST
             if not has_trigram(text):
                 every = LETTERS_COST
-            return self._state.videos * every + expected * TRIGRAM_COST
+            each = NAME_COST if part.name else TRIGRAM_COST
+            return self._state.videos * every + expected * each
         return expected * FIND_COST
 
     def _cost_by_words(self, part: Part) -> float:
