@@ -27,16 +27,16 @@ from catalogtool.catalog.search.known.listing import (
     list_videos,
     list_without_views,
 )
-from catalogtool.catalog.search.known.matches import Found
+from catalogtool.catalog.search.known.matches import Found, Matches
 from catalogtool.catalog.search.known.memory import Memory
 from catalogtool.catalog.search.known.sample import Sample
 from catalogtool.catalog.search.known.state import State
 from catalogtool.catalog.search.names import Names
 from catalogtool.catalog.search.parts import MOST_AT_ONCE, Part, led_by, of_hidden_channels
-from catalogtool.catalog.words.find import MOST_UNSURE, find_by_words
+from catalogtool.catalog.words.find import find_by_words
 from catalogtool.catalog.words.pieces import Piece, Pieces
 from catalogtool.catalog.words.tokens import has_trigram
-from catalogtool.core.arrays import is_among
+from catalogtool.core.arrays import Int64s, is_among
 from catalogtool.core.db import Reader
 
 # For each video: to read it along an index, and to find it by one.
@@ -44,11 +44,13 @@ WALK_COST, FIND_COST = 0.15, 1.2
 # To find it by the trigrams of a text, which are those of many other titles as well; and for each
 # video of the catalogue; a phrase has more of them.
 TRIGRAM_COST, TRIGRAMS_COST, PHRASE_COST, LETTERS_COST = 3.0, 0.003, 0.03, 0.0005
-# To look whether its title holds a text.
-UNSURE_COST = 2.5
+# To look whether its title holds a text; at most so many are looked at with each search.
+UNSURE_COST, MOST_UNSURE = 2.5, 150_000
 # To read it along an index that holds all that is asked, to find it by a word, and to test its
 # facets in memory; and what any of these takes at least.
 INDEX_COST, WORD_COST, PASS_COST, LEAST_COST = 0.3, 0.04, 0.003, 1_000
+# For each video of a word that is asked together with others.
+POSTING_COST = 0.015
 # To go through a list that is at hand.
 LISTED_COST = 0.03
 # More videos than these have the facets that a walk soon meets.
@@ -92,7 +94,7 @@ class Lists:
 
     def cost(self, part: Part) -> float:
         """What it takes to list the videos of one filter; infinite if they are too many."""
-        if self._is_listed(part.wanted):
+        if self.is_listed(part.wanted):
             return self._cost_at_hand(part.wanted)
         return min(self._cost_by_words(part), self._cost_by_index(part))
 
@@ -104,7 +106,7 @@ class Lists:
             hidden = partial(self._hidden, self.column)
             return self._memory.listed(self._session, self._state, part.wanted, hidden)
         by_index = self._cost_by_index(part)
-        at_hand = part.pieces is not None and self._is_listed(part.wanted)
+        at_hand = part.pieces is not None and self.is_listed(part.wanted)
         if at_hand or self._cost_by_words(part) < by_index:
             by_words = partial(self._by_words, part)
             found = self._memory.listed(self._session, self._state, part.wanted, by_words)
@@ -116,6 +118,29 @@ class Lists:
             return self.take(replace(part.wanted, key=few, most=None))
         return self.take(self._by_rarest_word(part))
 
+    def cost_of_candidates(self, phrase: Part) -> float:
+        """What it takes to list all videos that may hold a phrase; infinite if words can't tell,
+        or tell which do."""
+        asked = self.asked(phrase)
+        if asked is None or asked.enough or self.column is None:
+            return inf
+        number = self._memory.size(self._state, phrase.candidates)
+        if number is not None:
+            return number * LISTED_COST
+        if self._having(asked.pieces) > MOST_AT_ONCE:
+            return inf
+        read = sum(self._having([piece]) for piece in asked.pieces)
+        return LEAST_COST + read * POSTING_COST
+
+    def find_candidates(self, phrase: Part) -> Found:
+        """All videos that may hold a phrase; None if words can't tell."""
+        by_words = partial(self._candidates, phrase)
+        return self._memory.listed(self._session, self._state, phrase.candidates, by_words)
+
+    def is_listed(self, wanted: Wanted) -> bool:
+        """Whether they are at hand."""
+        return self._cost_at_hand(wanted) < inf
+
     def expected(self, part: Part) -> float:
         """About how many videos one filter leaves."""
         if part.filters not in self._expected:
@@ -124,7 +149,7 @@ class Lists:
 
     def cost_of_facets(self) -> float:
         """What it takes to list all that pass the facets; infinite if they are too many."""
-        if self._is_listed(self._of_facets):
+        if self.is_listed(self._of_facets):
             return self._cost_at_hand(self._of_facets)
         if self.column is not None and self.passing <= MOST_BY_FACETS:
             return LEAST_COST + self._state.videos * PASS_COST
@@ -179,9 +204,6 @@ class Lists:
             return self._state.videos
         return max(int(met.sum()), UNSEEN) / self.sample.share
 
-    def _is_listed(self, wanted: Wanted) -> bool:
-        return self._cost_at_hand(wanted) < inf
-
     def _cost_at_hand(self, wanted: Wanted) -> float:
         number = self._memory.size(self._state, wanted)
         return inf if number is None else number * LISTED_COST
@@ -201,16 +223,17 @@ class Lists:
         return expected * FIND_COST
 
     def _cost_by_words(self, part: Part) -> float:
-        asked = self._asked(part)
+        asked = self.asked(part)
         if asked is None or self.column is None:
             return inf
         if asked.enough:
             expected = self.expected(part)
             return LEAST_COST + expected * WORD_COST if expected <= MOST_AT_ONCE else inf
-        unsure = self._having(asked.pieces)
+        listed = self._memory.size(self._state, part.candidates)
+        unsure = self._having(asked.pieces) if listed is None else listed
         return LEAST_COST + unsure * UNSURE_COST if unsure <= MOST_UNSURE else inf
 
-    def _asked(self, part: Part) -> Pieces | None:
+    def asked(self, part: Part) -> Pieces | None:
         """What to look for, where words can tell."""
         if part.pieces is None or part.pieces.enough:
             return part.pieces
@@ -230,16 +253,34 @@ class Lists:
 
     def _by_words(self, part: Part) -> Found:
         """The videos with a text in their title; None if words can't tell."""
-        asked = self._asked(part)
+        asked = self.asked(part)
+        if asked is None or self.column is None:
+            return None
+        if not asked.enough:
+            candidates = self.find_candidates(part)
+            if candidates is None or len(candidates) > MOST_UNSURE:
+                return None
+            return self._looked_at(candidates.ids, part)
+        hits = find_by_words(self._session, asked)
+        if hits is None:
+            return None
+        found = self.column.of(hits.sure)
+        looked_at = self._looked_at(hits.unsure, part)
+        return None if looked_at is None else found.plus(looked_at)
+
+    def _candidates(self, phrase: Part) -> Found:
+        asked = self.asked(phrase)
         hits = None if asked is None else find_by_words(self._session, asked)
         if hits is None or self.column is None:
             return None
-        found = self.column.of(hits.sure)
-        if not len(hits.unsure):
-            return found
-        conditions = [is_among(Video.id, hits.unsure), *part.wanted.plain]
-        looked_at = list_videos(self._session, conditions, MOST_AT_ONCE)
-        return None if looked_at is None else found.plus(looked_at)
+        return self.column.of(np.union1d(hits.sure, hits.unsure))
+
+    def _looked_at(self, ids: Int64s, part: Part) -> Found:
+        """Those that meet a filter by their rows."""
+        if not len(ids):
+            return Matches.none()
+        conditions = [is_among(Video.id, ids), *part.wanted.plain]
+        return list_videos(self._session, conditions, MOST_AT_ONCE)
 
     def _hidden(self, column: FacetColumn) -> Found:
         """The videos that are hidden, and those of hidden channels."""

@@ -62,6 +62,14 @@ class Part:
         """What the words of a title with this text are like, if they can tell."""
         return told_pieces(self.text) if self.text else None
 
+    @cached_property
+    def candidates(self) -> Wanted:
+        """The videos that may hold a phrase, told by words: all that do, and some others.
+
+        Of those that change, only what holds it is one again, so that no match is ever missing.
+        """
+        return Wanted((self.wanted.key, "candidates"), self.wanted.make, MOST_AT_ONCE)
+
     @property
     def only_hidden(self) -> bool:
         """Whether it asks for what is hidden, be it the video or its channel."""

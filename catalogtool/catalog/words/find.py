@@ -18,8 +18,8 @@ from catalogtool.core.db import Reader, driver_connection
 MOST_WORDS = 5_000
 # So many videos that are not indexed yet are looked at with each search.
 MOST_PENDING = 5_000
-# And at so many that have the words, but perhaps not next to each other.
-MOST_UNSURE = 150_000
+# More that have the words, but perhaps not next to each other, are not even listed.
+MOST_CANDIDATES = 2_000_000
 # Fewer numbers are quicker sorted than marked in a field of all.
 FEW = 30_000
 
@@ -58,7 +58,7 @@ def find_by_words(session: Reader, asked: Pieces) -> Hits | None:
     waiting = np.unique(pending)
     if asked.enough:
         return Hits(fewest[~are_listed(fewest, waiting)], waiting)
-    if len(fewest) > MOST_UNSURE:
+    if len(fewest) > MOST_CANDIDATES:
         return None
     return Hits(_NONE, np.unique(np.concatenate((fewest, waiting))))
 
