@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -63,7 +64,33 @@ def test_the_pieces_that_fewest_titles_have_are_asked() -> None:
     assert not rarest.enough
 
 
-def test_beginnings_and_ends_of_two_letters_are_no_pieces() -> None:
-    assert pieces_of("a b") is None
+def test_a_piece_that_hardly_helps_is_not_asked() -> None:
+    asked = pieces_of("🎧 you")
+    assert asked is not None
+    assert asked.pieces == (Piece(Kind.BEGINNING, "you"), Piece(Kind.END, "🎧"))
+    titles = {"🎧": 20.0, "you": 2_000.0}
+    assert asked.rarest(lambda piece: titles[piece.text]).pieces == asked.pieces[::-1]
+    titles["you"] += 1
+    assert asked.rarest(lambda piece: titles[piece.text]).pieces == asked.pieces[1:]
+
+
+def test_texts_without_pieces() -> None:
     assert pieces_of("") is None
     assert pieces_of("... ") is None
+
+
+@pytest.mark.parametrize(
+    ("piece", "likely"),
+    [
+        (Piece(Kind.WHOLE, "of"), " of "),
+        (Piece(Kind.BEGINNING, "6"), " 6"),
+        (Piece(Kind.END, "of"), "of "),
+        (Piece(Kind.END, "🎧"), "🎧"),
+        (Piece(Kind.WHOLE, "of l"), "of l"),
+        (Piece(Kind.WHOLE, "a l"), " a l"),
+        (Piece(Kind.WHOLE, "夜"), "夜"),
+        (Piece(Kind.WHOLE, "day"), "day"),
+    ],
+)
+def test_what_tells_how_many_titles_have_a_piece(piece: Piece, likely: str) -> None:
+    assert piece.likely == likely

@@ -32,11 +32,11 @@ from catalogtool.catalog.search.known.memory import Memory
 from catalogtool.catalog.search.known.sample import Sample
 from catalogtool.catalog.search.known.state import State
 from catalogtool.catalog.search.names import Names
-from catalogtool.catalog.search.parts import MOST_AT_ONCE, Part, led_by, of_hidden_channels
+from catalogtool.catalog.search.parts import MOST_AT_ONCE, Part, led_by_rarest, of_hidden_channels
 from catalogtool.catalog.words.find import find_by_words
 from catalogtool.catalog.words.pieces import Piece, Pieces
 from catalogtool.catalog.words.tokens import has_trigram
-from catalogtool.core.arrays import Int64s, is_among
+from catalogtool.core.arrays import Int64s, is_among, merged
 from catalogtool.core.db import Reader
 
 # For each video: to read it along an index, and to find it by one.
@@ -55,8 +55,6 @@ POSTING_COST = 0.015
 LISTED_COST = 0.03
 # More videos than these have the facets that a walk soon meets.
 MOST_BY_FACETS = 100_000
-# A word of so few videos leads to them quicker than all words together.
-RARE = 3_000
 # Where the sample shows none, there may still be so many as one in so many of it would stand for.
 UNSEEN = 0.3
 
@@ -76,6 +74,8 @@ class Lists:
         self._test = test
         self._expected: dict[Filters, float] = {}
         self._rarest: dict[str, Pieces] = {}
+        # Texts that words were asked for in vain.
+        self.untold: set[str] = set()
         self._titles: dict[tuple[str, ...], float] = {}
 
     @cached_property
@@ -99,7 +99,8 @@ class Lists:
         return min(self._cost_by_words(part), self._cost_by_index(part))
 
     def find(self, part: Part) -> Found:
-        """The videos of one filter; None if they are too many."""
+        """The videos of one filter; None if they are too many, or if words can't tell, which is
+        known then."""
         if part.only_views:
             return list_without_views(self._session, MOST_AT_ONCE)
         if part.only_hidden and self.column is not None:
@@ -110,13 +111,14 @@ class Lists:
         if at_hand or self._cost_by_words(part) < by_index:
             by_words = partial(self._by_words, part)
             found = self._memory.listed(self._session, self._state, part.wanted, by_words)
-            if found is not None or by_index == inf:
-                return found
+            if found is None:
+                self.untold.add(part.text)
+            return found
         if part.wanted.most is not None and self.sample is None:
             # Nobody knows how many they are.
             few = (part.wanted.key, "few")
             return self.take(replace(part.wanted, key=few, most=None))
-        return self.take(self._by_rarest_word(part))
+        return self.take(led_by_rarest(part, self.sample))
 
     def cost_of_candidates(self, phrase: Part) -> float:
         """What it takes to list all videos that may hold a phrase; infinite if words can't tell,
@@ -135,7 +137,10 @@ class Lists:
     def find_candidates(self, phrase: Part) -> Found:
         """All videos that may hold a phrase; None if words can't tell."""
         by_words = partial(self._candidates, phrase)
-        return self._memory.listed(self._session, self._state, phrase.candidates, by_words)
+        found = self._memory.listed(self._session, self._state, phrase.candidates, by_words)
+        if found is None:
+            self.untold.add(phrase.text)
+        return found
 
     def is_listed(self, wanted: Wanted) -> bool:
         """Whether they are at hand."""
@@ -230,11 +235,15 @@ class Lists:
             expected = self.expected(part)
             return LEAST_COST + expected * WORD_COST if expected <= MOST_AT_ONCE else inf
         listed = self._memory.size(self._state, part.candidates)
-        unsure = self._having(asked.pieces) if listed is None else listed
-        return LEAST_COST + unsure * UNSURE_COST if unsure <= MOST_UNSURE else inf
+        if listed is None:
+            # All matches are among them: a piece may be in more titles than a guess can tell.
+            listed = max(self._having(asked.pieces), self.expected(part))
+        return LEAST_COST + listed * UNSURE_COST if listed <= MOST_UNSURE else inf
 
     def asked(self, part: Part) -> Pieces | None:
         """What to look for, where words can tell."""
+        if part.text in self.untold:
+            return None
         if part.pieces is None or part.pieces.enough:
             return part.pieces
         if part.text not in self._rarest:
@@ -273,7 +282,7 @@ class Lists:
         hits = None if asked is None else find_by_words(self._session, asked)
         if hits is None or self.column is None:
             return None
-        return self.column.of(np.union1d(hits.sure, hits.unsure))
+        return self.column.of(merged(hits.unsure, hits.sure))
 
     def _looked_at(self, ids: Int64s, part: Part) -> Found:
         """Those that meet a filter by their rows."""
@@ -289,12 +298,3 @@ class Lists:
             return None
         hidden = column.of(column.passing(FacetTest().having("hidden", 1)))
         return hidden.without(of_channels.ids).plus(of_channels)
-
-    def _by_rarest_word(self, part: Part) -> Wanted:
-        """How to find the videos by trigrams, of which a phrase has many."""
-        if not part.words or self.sample is None:
-            return part.wanted
-        hits = {word: int(self.sample.having("search", word).sum()) for word in part.words}
-        rarest = min(part.words, key=lambda word: (hits[word], -len(word)))
-        rare = hits[rarest] <= self.sample.share * RARE
-        return led_by(part, rarest) if rare else part.wanted

@@ -18,6 +18,7 @@ from catalogtool.catalog.search.conditions import (
 )
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.known.listing import Conditions, Wanted
+from catalogtool.catalog.search.known.sample import Sample
 from catalogtool.catalog.search.names import Names, like
 from catalogtool.catalog.words.find import told_pieces
 from catalogtool.catalog.words.pieces import Pieces
@@ -39,6 +40,8 @@ GROUPS: dict[tuple[str, ...], str | None] = {
 }
 # So many are listed where that takes little for each: an index holds all of it, or words tell.
 MOST_AT_ONCE = 2_000_000
+# A word of so few videos leads to them quicker than all words together.
+RARE = 3_000
 # So many videos of hidden channels are known one by one: every list is without them.
 MOST_HIDDEN = 200_000
 
@@ -98,6 +101,15 @@ def parts_of(filters: Filters, names: Names) -> list[Part]:
         unknown = Wanted("without views", lambda: ([is_missing("views")],) * 2, MOST_AT_ONCE)
         found.append(Part(Filters(hidden="all", missing=("views",)), unknown))
     return found
+
+
+def led_by_rarest(part: Part, sample: Sample | None) -> Wanted:
+    """How to find the videos by trigrams, of which a phrase has many."""
+    if not part.words or sample is None:
+        return part.wanted
+    hits = {word: int(sample.having("search", word).sum()) for word in part.words}
+    rarest = min(part.words, key=lambda word: (hits[word], -len(word)))
+    return led_by(part, rarest) if hits[rarest] <= sample.share * RARE else part.wanted
 
 
 def led_by(part: Part, word: str) -> Wanted:

@@ -171,13 +171,17 @@ class Question:
         """
         if self._can_be_kept and self._lists.is_listed(self._tested_before):
             return self._without_left_out(self._lists.take(self._tested_before))
+        untold = len(self._lists.untold)
+        found = self._found_in_best_way(patience)
+        # What words could not tell, another way may.
+        return found if len(self._lists.untold) == untold else self.find_all(patience)
+
+    def _found_in_best_way(self, patience: Callable[[], float]) -> Found:
         cost, first = min(((self._cost_from(part), part) for part in self._ways), key=itemgetter(0))
         few = few_candidates(self._lists, self.names, self.test, self._parts, self.filters)
         if few is not None and few.cost * REUSED < cost and few.cost <= patience():
             others = [part for part in self._parts if part is not few.phrase]
-            found = self._narrowed(self._lists.find_candidates(few.phrase), others, few.phrase)
-            if found is not None:
-                return found
+            return self._narrowed(self._lists.find_candidates(few.phrase), others, few.phrase)
         if cost == inf or (cost > 0 and cost > patience()):
             return None
         others = [part for part in self._parts if part is not first]

@@ -11,7 +11,7 @@ import numpy as np
 
 from catalogtool.catalog.words.pieces import Kind, Piece, Pieces, pieces_of
 from catalogtool.catalog.words.tokens import PART_BITS, has_trigram
-from catalogtool.core.arrays import Int64s, are_listed
+from catalogtool.core.arrays import Int64s, are_listed, merged
 from catalogtool.core.db import Reader, driver_connection
 
 # A part of more words than this is a part of very many titles, too.
@@ -23,6 +23,12 @@ MOST_CANDIDATES = 2_000_000
 # Fewer numbers are quicker sorted than marked in a field of all.
 FEW = 30_000
 
+_HAS_LETTERS = "video_letters(word) @> ARRAY[lower({})]"
+_OF_LETTERS = {
+    Kind.BEGINNING: "starts_with(word, lower({}))",
+    Kind.END: "right(word, length(lower({}))) = lower({})",
+    Kind.PART: "true",
+}
 _NONE = np.empty(0, np.int64)
 _PLACES = np.dtype("<u2")
 _NUMBERS = np.dtype(">i4")
@@ -50,17 +56,18 @@ def find_by_words(session: Reader, asked: Pieces) -> Hits | None:
     """Who holds a text with these pieces, or may; None if too many may, or too few are indexed."""
     pending, *columns = _ask(session, asked.pieces)
     found = [_ids(*columns[at : at + 4]) for at in range(0, len(columns), 4)]
-    if pending is None or any(ids is None for ids in found):
+    told = sorted((ids for ids in found if ids is not None), key=len)
+    if pending is None or not told:
         return None
-    fewest, *others = sorted((ids for ids in found if ids is not None), key=len)
+    # A piece of too many words is done without: the others are those of all matches, too.
+    fewest, *others = told
     for ids in others:
         fewest = fewest[are_listed(fewest, ids)]
     waiting = np.unique(pending)
+    indexed = fewest[~are_listed(fewest, waiting)]
     if asked.enough:
-        return Hits(fewest[~are_listed(fewest, waiting)], waiting)
-    if len(fewest) > MOST_CANDIDATES:
-        return None
-    return Hits(_NONE, np.unique(np.concatenate((fewest, waiting))))
+        return Hits(indexed, waiting)
+    return Hits(_NONE, merged(indexed, waiting)) if len(indexed) <= MOST_CANDIDATES else None
 
 
 def _shape(piece: Piece) -> str | None:
@@ -70,8 +77,9 @@ def _shape(piece: Piece) -> str | None:
     begins_well = piece.kind is Kind.BEGINNING and piece.text[0].isalnum()
     if begins_well or has_trigram(piece.text):
         return "word LIKE lower({}) AND NOT is_joint"
-    if piece.kind is Kind.PART and len(piece.text) <= 2:
-        return "video_letters(word) @> ARRAY[lower({})] AND NOT is_joint"
+    if len(piece.text) <= 2 and (piece.kind is Kind.PART or not piece.text.isascii()):
+        # Of two letters a word has the pair.
+        return f"{_HAS_LETTERS} AND {_OF_LETTERS[piece.kind]} AND NOT is_joint"
     return None
 
 
@@ -95,7 +103,7 @@ def _statement(shapes: tuple[str, ...]) -> str:
     """One statement, so that what is pending and what is indexed are of one moment."""
     words, columns, sources = [], [], []
     for at, shape in enumerate(shapes):
-        condition = shape.format(f"%(text{at})s::text")
+        condition = shape.replace("{}", f"%(text{at})s::text")
         words.append(
             f"words{at} AS MATERIALIZED (SELECT id FROM title_word WHERE {condition}"
             f" LIMIT {MOST_WORDS + 1})"

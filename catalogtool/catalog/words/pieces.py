@@ -14,8 +14,10 @@ from catalogtool.catalog.words.tokens import BEFORE, is_joint, is_separator, is_
 MOST_PIECES, MOST_ASKED = 8, 2
 # A joint tells as much as a word of so many letters.
 JOINT = 6
-# A beginning or an end of so few letters is that of too many words.
+# A word of so few letters is a part of many others.
 SHORT = 2
+# What so many times as many titles have takes longer to read than it saves looking at.
+USELESS = 100
 
 
 class Kind(Enum):
@@ -46,11 +48,13 @@ class Piece:
     @property
     def likely(self) -> str:
         """What most titles with such a token hold, and few others: a short word alone."""
-        if self.kind is not Kind.WHOLE or any(map(is_wide, self.text)):
+        if is_joint(self.text) and is_separator(self.text[1]):
+            return f" {self.text}"
+        # Letters beyond ASCII are rarely a part of anything else.
+        if len(self.text) > SHORT or not self.text.isascii():
             return self.text
-        if is_joint(self.text):
-            return self.text if not is_separator(self.text[1]) else f" {self.text}"
-        return self.text if len(self.text) > SHORT else f" {self.text} "
+        before = " " if self.kind in {Kind.WHOLE, Kind.BEGINNING} else ""
+        return f"{before}{self.text}{' ' if self.kind in {Kind.WHOLE, Kind.END} else ''}"
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,11 @@ class Pieces:
     enough: bool
 
     def rarest(self, titles: Callable[[Piece], float]) -> Pieces:
-        """The two that fewest titles have, of which `titles` tells the number."""
-        found = sorted(self.pieces, key=titles)
-        return Pieces(tuple(found[:MOST_ASKED]), self.enough)
+        """The two that fewest titles have, of which `titles` tells the number; or only one of them,
+        where the second would not help."""
+        found = sorted(self.pieces, key=titles)[:MOST_ASKED]
+        most = USELESS * titles(found[0])
+        return Pieces(tuple(piece for piece in found if titles(piece) <= most), self.enough)
 
 
 def pieces_of(text: str) -> Pieces | None:
@@ -74,8 +80,7 @@ def pieces_of(text: str) -> Pieces | None:
         if len(text) <= 2:
             return Pieces((Piece(Kind.WHOLE, text),), enough=True)
     found = sorted(set(_pieces(text)), key=lambda piece: (-piece.rank, piece.text))
-    chosen = [one for one in found if one.kind is Kind.WHOLE or len(one.text) > SHORT]
-    return Pieces(tuple(chosen[:MOST_PIECES]), enough=False) if chosen else None
+    return Pieces(tuple(found[:MOST_PIECES]), enough=False) if found else None
 
 
 def _pieces(text: str) -> Iterator[Piece]:
