@@ -357,6 +357,12 @@ TITLE_WORD = Table(
         postgresql_using="gin",
         postgresql_where=text("NOT is_joint"),
     ),
+    # Joints by what follows their first letter, and pairs.
+    Index(
+        "ix_title_word_behind",
+        text("substr(word, 2)"),
+        postgresql_where=text("is_joint OR length(word) = 2"),
+    ),
 )
 TITLE_POSTING = Table(
     "title_posting",

@@ -271,7 +271,7 @@ class Lists:
                 return None
             return self._looked_at(candidates.ids, part)
         hits = find_by_words(self._session, asked)
-        if hits is None:
+        if hits is None or len(hits.unsure) > MOST_UNSURE:
             return None
         found = self.column.of(hits.sure)
         looked_at = self._looked_at(hits.unsure, part)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from catalogtool.catalog.words.pieces import Kind, Piece, Pieces, pieces_of
-from catalogtool.catalog.words.tokens import PART_BITS, has_trigram
+from catalogtool.catalog.words.tokens import PART_BITS, WIDE_LETTERS, has_trigram
 from catalogtool.core.arrays import Int64s, are_listed, merged
 from catalogtool.core.db import Reader, driver_connection
 
@@ -23,6 +23,18 @@ MOST_CANDIDATES = 2_000_000
 # Fewer numbers are quicker sorted than marked in a field of all.
 FEW = 30_000
 
+# A joint of one letter before is the text; one of two has another letter before it.
+_JOINT_END = "(word = lower({}) OR is_joint AND substr(word, 2) = lower({}))"
+# What begins beyond all narrow letters but a few: one pair too many is no harm.
+_PAIR_END = (
+    "length(word) = 2 AND substr(word, 2) = left(lower({}), 1)"
+    f" AND ascii(word) >= {ord(WIDE_LETTERS[0][0])}"
+)
+_ENDS = {
+    Kind.JOINT_END: _JOINT_END,
+    Kind.PAIR_END: _PAIR_END,
+    Kind.ANY_END: f"({_JOINT_END} OR {_PAIR_END})",
+}
 _HAS_LETTERS = "video_letters(word) @> ARRAY[lower({})]"
 _OF_LETTERS = {
     Kind.BEGINNING: "starts_with(word, lower({}))",
@@ -49,15 +61,17 @@ def told_pieces(text: str) -> Pieces | None:
     if asked is None:
         return None
     led_to = tuple(piece for piece in asked.pieces if _shape(piece))
-    return Pieces(led_to, asked.enough) if led_to else None
+    return replace(asked, pieces=led_to) if led_to else None
 
 
 def find_by_words(session: Reader, asked: Pieces) -> Hits | None:
     """Who holds a text with these pieces, or may; None if too many may, or too few are indexed."""
-    pending, *columns = _ask(session, asked.pieces)
+    doubt = () if asked.doubt is None else (asked.doubt,)
+    pending, *columns = _ask(session, (*asked.pieces, *doubt))
     found = [_ids(*columns[at : at + 4]) for at in range(0, len(columns), 4)]
+    doubtful = found.pop() if doubt else _NONE
     told = sorted((ids for ids in found if ids is not None), key=len)
-    if pending is None or not told:
+    if pending is None or not told or doubtful is None:
         return None
     # A piece of too many words is done without: the others are those of all matches, too.
     fewest, *others = told
@@ -66,7 +80,8 @@ def find_by_words(session: Reader, asked: Pieces) -> Hits | None:
     waiting = np.unique(pending)
     indexed = fewest[~are_listed(fewest, waiting)]
     if asked.enough:
-        return Hits(indexed, waiting)
+        doubtful = doubtful[~are_listed(doubtful, indexed) & ~are_listed(doubtful, waiting)]
+        return Hits(indexed, merged(doubtful, waiting))
     return Hits(_NONE, merged(indexed, waiting)) if len(indexed) <= MOST_CANDIDATES else None
 
 
@@ -74,6 +89,8 @@ def _shape(piece: Piece) -> str | None:
     """How tokens like this piece are found; None if no index leads to them."""
     if piece.kind is Kind.WHOLE:
         return "word = lower({})"
+    if piece.kind in _ENDS:
+        return _ENDS[piece.kind]
     begins_well = piece.kind is Kind.BEGINNING and piece.text[0].isalnum()
     if begins_well or has_trigram(piece.text):
         return "word LIKE lower({}) AND NOT is_joint"
