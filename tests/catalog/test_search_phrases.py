@@ -152,3 +152,20 @@ def test_candidates_follow_what_changes(
         check()
     assert looks.asked == 1
     assert max(looks.numbers) < 100
+
+
+def test_what_words_cannot_tell_is_found_in_another_way(
+    monkeypatch: pytest.MonkeyPatch, url: str, process: Process, looks: Looks
+) -> None:
+    def find_nothing(*_: Any) -> None:
+        looks.asked += 1
+
+    monkeypatch.setattr(lists, "find_by_words", find_nothing)
+    for asked, condition in ({"is_short": "yes"}, SHORT), ({"channel": "Alpha"}, OF_ALPHA):
+        process.forget()
+        looks.asked = 0
+        expected = holding(url, "deep video", condition)
+        # What is listed in another way is at hand for the next page.
+        for sort in ("title:asc", "title:desc"):
+            assert process.find(search="deep video", sort=sort, **asked) == expected
+        assert looks.asked == 1

@@ -173,8 +173,10 @@ class Question:
             return self._without_left_out(self._lists.take(self._tested_before))
         untold = len(self._lists.untold)
         found = self._found_in_best_way(patience)
-        # What words could not tell, another way may.
-        return found if len(self._lists.untold) == untold else self.find_all(patience)
+        if found is None and len(self._lists.untold) > untold:
+            # What words could not tell, another way may.
+            return self.find_all(patience)
+        return found
 
     def _found_in_best_way(self, patience: Callable[[], float]) -> Found:
         cost, first = min(((self._cost_from(part), part) for part in self._ways), key=itemgetter(0))
@@ -268,10 +270,9 @@ class Question:
 
     @property
     def _can_be_kept(self) -> bool:
-        """Whether `_tested` has anything to keep: not what another table tells, which may change
-        without a change of the video."""
+        """Not what another table tells, which may change without a change of the video."""
         unlisted = self.names.hidden_channels is None and self.filters.hidden != "all"
-        return not self.only_facets and not unlisted and "views" not in self.filters.missing
+        return not unlisted and "views" not in self.filters.missing
 
     @property
     def _tested_before(self) -> Wanted:
