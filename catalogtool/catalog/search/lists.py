@@ -50,7 +50,7 @@ UNSURE_COST, MOST_UNSURE = 2.5, 150_000
 # facets in memory; and what any of these takes at least.
 INDEX_COST, WORD_COST, PASS_COST, LEAST_COST = 0.3, 0.04, 0.003, 1_000
 # For each video of a word that is asked together with others.
-POSTING_COST = 0.015
+READ_COST = 0.015
 # To go through a list that is at hand.
 LISTED_COST = 0.03
 # More videos than these have the facets that a walk soon meets.
@@ -74,8 +74,8 @@ class Lists:
         self._test = test
         self._expected: dict[Filters, float] = {}
         self._rarest: dict[str, Pieces] = {}
-        # Texts that words were asked for in vain.
-        self.untold: set[str] = set()
+        # For these filters words were asked in vain.
+        self.untold: set[Filters] = set()
         self._titles: dict[tuple[str, ...], float] = {}
 
     @cached_property
@@ -112,7 +112,7 @@ class Lists:
             by_words = partial(self._by_words, part)
             found = self._memory.listed(self._session, self._state, part.wanted, by_words)
             if found is None:
-                self.untold.add(part.text)
+                self.untold.add(part.filters)
             return found
         if part.wanted.most is not None and self.sample is None:
             # Nobody knows how many they are.
@@ -132,14 +132,14 @@ class Lists:
         if self._having(asked.pieces) > MOST_AT_ONCE:
             return inf
         read = sum(self._having([piece]) for piece in asked.pieces)
-        return LEAST_COST + read * POSTING_COST
+        return LEAST_COST + read * READ_COST
 
     def find_candidates(self, phrase: Part) -> Found:
         """All videos that may hold a phrase; None if words can't tell."""
         by_words = partial(self._candidates, phrase)
         found = self._memory.listed(self._session, self._state, phrase.candidates, by_words)
         if found is None:
-            self.untold.add(phrase.text)
+            self.untold.add(phrase.filters)
         return found
 
     def is_listed(self, wanted: Wanted) -> bool:
@@ -242,7 +242,7 @@ class Lists:
 
     def asked(self, part: Part) -> Pieces | None:
         """What to look for, where words can tell."""
-        if part.text in self.untold:
+        if part.filters in self.untold:
             return None
         if part.pieces is None or part.pieces.enough:
             return part.pieces

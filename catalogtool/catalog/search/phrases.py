@@ -35,7 +35,7 @@ def few_candidates(
     lists: Lists, names: Names, test: FacetTest, parts: Sequence[Part], filters: Filters
 ) -> FewCandidates | None:
     """None if there is no phrase, or none that words can tell, or if all of it is as good."""
-    for phrase in parts:
+    for phrase in (part for part in parts if part.text):
         cost = lists.cost_of_candidates(phrase)
         if cost == inf or lists.is_listed(phrase.wanted) or lists.cost(phrase) <= CHEAP_COST:
             continue
