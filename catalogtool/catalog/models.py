@@ -380,6 +380,14 @@ TEXT_TOKEN = Table(
     UniqueConstraint("field", "token"),
     *_by_part_of("words", f"field = {Field.WORD.value}"),
     *_by_part_of("names", f"field >= {Field.ARTIST.value}"),
+    # Joints by what follows their first letter, and pairs.
+    Index(
+        "ix_text_token_behind",
+        text("substr(token, 2)"),
+        postgresql_where=text(
+            f"field = {Field.JOINT.value} OR field = {Field.WORD.value} AND length(token) = 2"
+        ),
+    ),
 )
 TEXT_POSTING = Table(
     "text_posting",

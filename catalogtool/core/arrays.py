@@ -136,6 +136,14 @@ def are_listed(numbers: Int64s, listed: Int64s) -> NDArray[np.bool_]:
     return found
 
 
+def merged(numbers: Int64s, others: Int64s) -> Int64s:
+    """The numbers of two lists that are in order and have none in common, in order."""
+    if not len(others):
+        return numbers
+    # Which goes through stretches that are in order as they are; `np.unique` would hash them all.
+    return np.sort(np.concatenate((numbers, others)), kind="stable")
+
+
 def _rows_of(ids: Given) -> Select[Any]:
     return select(func.unnest(_parameter(ids)))
 

@@ -32,12 +32,12 @@ from catalogtool.catalog.search.known.memory import Memory
 from catalogtool.catalog.search.known.sample import Sample
 from catalogtool.catalog.search.known.state import State
 from catalogtool.catalog.search.names import Names
-from catalogtool.catalog.search.parts import MOST_AT_ONCE, Part, led_by, of_hidden_channels
+from catalogtool.catalog.search.parts import MOST_AT_ONCE, Part, led_by_rarest, of_hidden_channels
 from catalogtool.catalog.search.told import RANK_COST, RankFilter, RankFilters
-from catalogtool.catalog.words.find import MOST_UNSURE, find_by_words
+from catalogtool.catalog.words.find import find_by_words
 from catalogtool.catalog.words.pieces import Piece, Pieces
 from catalogtool.catalog.words.tokens import PART_SIZE, has_trigram
-from catalogtool.core.arrays import is_among
+from catalogtool.core.arrays import Int64s, is_among, merged
 from catalogtool.core.db import Reader
 
 # For each video: to read it along an index, and to find it by one.
@@ -45,17 +45,17 @@ WALK_COST, FIND_COST = 0.15, 1.2
 # To find it by the trigrams of a text, which are those of many other titles as well, or of a name,
 # which is put together for a look at it; and for each video of the catalogue; a phrase has more.
 TRIGRAM_COST, NAME_COST, TRIGRAMS_COST, PHRASE_COST, LETTERS_COST = 3.0, 8.0, 0.003, 0.03, 0.0005
-# To look whether its title holds a text.
-UNSURE_COST = 2.5
+# To look whether its title holds a text; at most so many are looked at with each search.
+UNSURE_COST, MOST_UNSURE = 2.5, 150_000
 # To read it along an index that holds all that is asked, to find it by a word, and to test its
 # facets in memory; what any of these takes at least; and to look up where a name is in one part.
 INDEX_COST, WORD_COST, PASS_COST, LEAST_COST, POSTING_COST = 0.3, 0.04, 0.003, 1_000, 1.0
+# For each video of a word that is asked together with others.
+READ_COST = 0.015
 # To go through a list that is at hand.
 LISTED_COST = 0.03
 # More videos than these have the facets that a walk soon meets.
 MOST_BY_FACETS = 100_000
-# A word of so few videos leads to them quicker than all words together.
-RARE = 3_000
 # Where the sample shows none, there may still be so many as one in so many of it would stand for.
 UNSEEN = 0.3
 
@@ -76,6 +76,8 @@ class Lists:
         self._expected: dict[Filters, float] = {}
         self._places: dict[Filters, float] = {}
         self._rarest: dict[str, Pieces] = {}
+        # For these filters words were asked in vain.
+        self.untold: set[Filters] = set()
         self._titles: dict[tuple[str, ...], float] = {}
         self._told = RankFilters(session, memory, state, names)
 
@@ -95,7 +97,7 @@ class Lists:
 
     def cost(self, part: Part) -> float:
         """What it takes to list the videos of one filter; infinite if they are too many."""
-        if self._is_listed(part.wanted):
+        if self.is_listed(part.wanted):
             return self._cost_at_hand(part.wanted)
         return min(
             self._cost_by_words(part),
@@ -104,7 +106,8 @@ class Lists:
         )
 
     def find(self, part: Part) -> Found:
-        """The videos of one filter; None if they are too many."""
+        """The videos of one filter; None if they are too many, or if words can't tell, which is
+        known then."""
         if part.only_views:
             return list_without_views(self._session, MOST_AT_ONCE)
         if part.only_hidden and self.column is not None:
@@ -117,17 +120,44 @@ class Lists:
             found = self._memory.listed(self._session, self._state, part.wanted, ranked)
             if found is not None or by_index == inf:
                 return found
-        at_hand = part.pieces is not None and self._is_listed(part.wanted)
+        at_hand = part.pieces is not None and self.is_listed(part.wanted)
         if at_hand or self._cost_by_words(part) < by_index:
             by_words = partial(self._by_words, part)
             found = self._memory.listed(self._session, self._state, part.wanted, by_words)
-            if found is not None or by_index == inf:
-                return found
+            if found is None:
+                self.untold.add(part.filters)
+            return found
         if part.wanted.most is not None and self.sample is None:
             # Nobody knows how many they are.
             few = (part.wanted.key, "few")
             return self.take(replace(part.wanted, key=few, most=None))
-        return self.take(self._by_rarest_word(part))
+        return self.take(led_by_rarest(part, self.sample))
+
+    def cost_of_candidates(self, phrase: Part) -> float:
+        """What it takes to list all videos that may hold a phrase; infinite if words can't tell,
+        or tell which do."""
+        asked = self.asked(phrase)
+        if asked is None or asked.enough or self.column is None:
+            return inf
+        number = self._memory.size(self._state, phrase.candidates)
+        if number is not None:
+            return number * LISTED_COST
+        if self._having(asked.pieces) > MOST_AT_ONCE:
+            return inf
+        read = sum(self._having([piece]) for piece in asked.pieces)
+        return LEAST_COST + read * READ_COST
+
+    def find_candidates(self, phrase: Part) -> Found:
+        """All videos that may hold a phrase; None if words can't tell."""
+        by_words = partial(self._candidates, phrase)
+        found = self._memory.listed(self._session, self._state, phrase.candidates, by_words)
+        if found is None:
+            self.untold.add(phrase.filters)
+        return found
+
+    def is_listed(self, wanted: Wanted) -> bool:
+        """Whether they are at hand."""
+        return self._cost_at_hand(wanted) < inf
 
     def cost_to_narrow(self, part: Part, number: float) -> float:
         """What it takes to find out which of so many videos meet one filter."""
@@ -148,7 +178,7 @@ class Lists:
 
     def cost_of_facets(self) -> float:
         """What it takes to list all that pass the facets; infinite if they are too many."""
-        if self._is_listed(self._of_facets):
+        if self.is_listed(self._of_facets):
             return self._cost_at_hand(self._of_facets)
         if self.column is not None and self.passing <= MOST_BY_FACETS:
             return LEAST_COST + self._state.videos * PASS_COST
@@ -203,9 +233,6 @@ class Lists:
             return self._state.videos
         return max(int(met.sum()), UNSEEN) / self.sample.share
 
-    def _is_listed(self, wanted: Wanted) -> bool:
-        return self._cost_at_hand(wanted) < inf
-
     def _cost_at_hand(self, wanted: Wanted) -> float:
         number = self._memory.size(self._state, wanted)
         return inf if number is None else number * LISTED_COST
@@ -226,7 +253,7 @@ class Lists:
         return expected * FIND_COST
 
     def _cost_by_words(self, part: Part) -> float:
-        asked = self._asked(part)
+        asked = self.asked(part)
         if asked is None or self.column is None:
             return inf
         if asked.enough:
@@ -234,8 +261,11 @@ class Lists:
             if expected > MOST_AT_ONCE:
                 return inf
             return LEAST_COST + expected * WORD_COST + self._postings(part) * POSTING_COST
-        unsure = self._having(asked.pieces)
-        return LEAST_COST + unsure * UNSURE_COST if unsure <= MOST_UNSURE else inf
+        listed = self._memory.size(self._state, part.candidates)
+        if listed is None:
+            # All matches are among them: a piece may be in more titles than a guess can tell.
+            listed = max(self._having(asked.pieces), self.expected(part))
+        return LEAST_COST + listed * UNSURE_COST if listed <= MOST_UNSURE else inf
 
     def _of_ranks(self, by_ranks: RankFilter) -> Found:
         sure, looked_at = by_ranks.listed(self._session)
@@ -251,8 +281,10 @@ class Lists:
             self._places[part.filters] = float(np.minimum(each, parts).sum())
         return self._places.get(part.filters, 0.0)
 
-    def _asked(self, part: Part) -> Pieces | None:
+    def asked(self, part: Part) -> Pieces | None:
         """What to look for, where words can tell."""
+        if part.filters in self.untold:
+            return None
         if part.pieces is None or part.pieces.enough:
             return part.pieces
         if part.text not in self._rarest:
@@ -271,16 +303,34 @@ class Lists:
 
     def _by_words(self, part: Part) -> Found:
         """The videos with a text in their title or names; None if the tokens can't tell."""
-        asked = self._asked(part)
+        asked = self.asked(part)
+        if asked is None or self.column is None:
+            return None
+        if not asked.enough:
+            candidates = self.find_candidates(part)
+            if candidates is None or len(candidates) > MOST_UNSURE:
+                return None
+            return self._looked_at(candidates.ids, part)
+        hits = find_by_words(self._session, asked)
+        if hits is None or len(hits.unsure) > MOST_UNSURE:
+            return None
+        found = self.column.of(hits.sure)
+        looked_at = self._looked_at(hits.unsure, part)
+        return None if looked_at is None else found.plus(looked_at)
+
+    def _candidates(self, phrase: Part) -> Found:
+        asked = self.asked(phrase)
         hits = None if asked is None else find_by_words(self._session, asked)
         if hits is None or self.column is None:
             return None
-        found = self.column.of(hits.sure)
-        if not len(hits.unsure):
-            return found
-        conditions = [is_among(Video.id, hits.unsure), *part.wanted.plain]
-        looked_at = list_videos(self._session, conditions, MOST_AT_ONCE)
-        return None if looked_at is None else found.plus(looked_at)
+        return self.column.of(merged(hits.unsure, hits.sure))
+
+    def _looked_at(self, ids: Int64s, part: Part) -> Found:
+        """Those that meet a filter by their rows."""
+        if not len(ids):
+            return Matches.none()
+        conditions = [is_among(Video.id, ids), *part.wanted.plain]
+        return list_videos(self._session, conditions, MOST_AT_ONCE)
 
     def _hidden(self, column: FacetColumn) -> Found:
         """The videos that are hidden, and those of hidden channels."""
@@ -289,12 +339,3 @@ class Lists:
             return None
         hidden = column.of(column.passing(FacetTest().having("hidden", 1)))
         return hidden.without(of_channels.ids).plus(of_channels)
-
-    def _by_rarest_word(self, part: Part) -> Wanted:
-        """How to find the videos by trigrams, of which a phrase has many."""
-        if not part.words or self.sample is None:
-            return part.wanted
-        hits = {word: int(self.sample.having("search", word).sum()) for word in part.words}
-        rarest = min(part.words, key=lambda word: (hits[word], -len(word)))
-        rare = hits[rarest] <= self.sample.share * RARE
-        return led_by(part, rarest) if rare else part.wanted

@@ -18,6 +18,7 @@ from catalogtool.catalog.search.conditions import (
 )
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.known.listing import Conditions, Wanted
+from catalogtool.catalog.search.known.sample import Sample
 from catalogtool.catalog.search.names import Names
 from catalogtool.catalog.words.find import told_pieces
 from catalogtool.catalog.words.pieces import Pieces, pieces_of_name
@@ -40,6 +41,8 @@ GROUPS: dict[tuple[str, ...], str | None] = {
 }
 # So many are listed where that takes little for each: an index holds all of it, or words tell.
 MOST_AT_ONCE = 2_000_000
+# A word of so few videos leads to them quicker than all words together.
+RARE = 3_000
 # So many videos of hidden channels are known one by one: every list is without them.
 MOST_HIDDEN = 200_000
 
@@ -70,6 +73,14 @@ class Part:
             return pieces_of_name(self.name, Field.ARTIST if self.filters.artist else Field.LABEL)
         return told_pieces(self.text) if self.text else None
 
+    @cached_property
+    def candidates(self) -> Wanted:
+        """The videos that may hold a phrase, told by words: all that do, and some others.
+
+        Of those that change, only what holds it is one again, so that no match is ever missing.
+        """
+        return Wanted((self.wanted.key, "candidates"), self.wanted.make, MOST_AT_ONCE)
+
     @property
     def only_hidden(self) -> bool:
         """Whether it asks for what is hidden, be it the video or its channel."""
@@ -98,6 +109,15 @@ def parts_of(filters: Filters, names: Names) -> list[Part]:
         unknown = Wanted("without views", lambda: ([is_missing("views")],) * 2, MOST_AT_ONCE)
         found.append(Part(Filters(hidden="all", missing=("views",)), unknown))
     return found
+
+
+def led_by_rarest(part: Part, sample: Sample | None) -> Wanted:
+    """How to find the videos by trigrams, of which a phrase has many."""
+    if not part.words or sample is None:
+        return part.wanted
+    hits = {word: int(sample.having("search", word).sum()) for word in part.words}
+    rarest = min(part.words, key=lambda word: (hits[word], -len(word)))
+    return led_by(part, rarest) if hits[rarest] <= sample.share * RARE else part.wanted
 
 
 def led_by(part: Part, word: str) -> Wanted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from math import inf
 from operator import itemgetter
@@ -25,19 +26,22 @@ from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.index_walk import Told
 from catalogtool.catalog.search.known.listing import (
     MOST_LISTED,
+    Conditions,
     Wanted,
     list_videos,
 )
 from catalogtool.catalog.search.known.matches import Found, Matches
 from catalogtool.catalog.search.known.memory import memory_of
 from catalogtool.catalog.search.known.ranks import Ranks
-from catalogtool.catalog.search.lists import FACETS, FIND_COST, Lists
+from catalogtool.catalog.search.lists import FACETS, FIND_COST, MOST_UNSURE, Lists
 from catalogtool.catalog.search.parts import (
+    MOST_AT_ONCE,
     Part,
     of_hidden_channels,
     parts_of,
     rest_of,
 )
+from catalogtool.catalog.search.phrases import REUSED, few_candidates
 from catalogtool.core.arrays import Int64s, are_listed, hashed_not_among, is_among
 from catalogtool.core.db import Reader
 
@@ -170,7 +174,21 @@ class Question:
 
         None as well if that would take longer than `patience` (microseconds).
         """
+        if self._can_be_kept and self._lists.is_listed(self._tested_before):
+            return self._without_left_out(self._lists.take(self._tested_before))
+        untold = len(self._lists.untold)
+        found = self._found_in_best_way(patience)
+        if found is None and len(self._lists.untold) > untold:
+            # What words could not tell, another way may.
+            return self.find_all(patience)
+        return found
+
+    def _found_in_best_way(self, patience: Callable[[], float]) -> Found:
         cost, first = min(((self._cost_from(part), part) for part in self._ways), key=itemgetter(0))
+        few = few_candidates(self._lists, self.names, self.test, self._parts, self.filters)
+        if few is not None and few.cost * REUSED < cost and few.cost <= patience():
+            others = [part for part in self._parts if part is not few.phrase]
+            return self._narrowed(self._lists.find_candidates(few.phrase), others, few.phrase)
         if cost == inf or (cost > 0 and cost > patience()):
             return None
         others = [part for part in self._parts if part is not first]
@@ -212,12 +230,16 @@ class Question:
     def _asks_for_hidden(self) -> bool:
         return self.filters.hidden == "yes" and self.names.hidden_channels != []
 
-    def _narrowed(self, found: Found, others: Sequence[Part]) -> Found:
-        """Those that meet all the rest as well; None if they have become too many meanwhile."""
+    def _narrowed(self, found: Found, others: Sequence[Part], phrase: Part | None = None) -> Found:
+        """Those that meet all the rest as well; None if they have become too many meanwhile.
+
+        Candidates of a `phrase` are looked at when all others have left some out.
+        """
         if found is None:
             return None
         found = found.only(self.test.among(found.facets))
-        conditions = [*self._rest, *self._kept_by_name]
+        conditions = [*self._rest, *self._kept_by_name, *(phrase.wanted.plain if phrase else ())]
+        most = MOST_UNSURE if phrase else MOST_LISTED
         for part in others:
             narrowed = self._lists.narrowed(part, found)
             if narrowed is not None:
@@ -230,13 +252,16 @@ class Question:
             else:
                 found = found.among(listed)
         tested: Found = found
-        if conditions and len(found) > MOST_LISTED:
+        if conditions and len(found) > most:
             return None
         if conditions and len(found):
             tested = self._tested(found, conditions)
-        if tested is None or self._left_out is None:
-            return tested
-        return tested.without(self._left_out.ids)
+        return self._without_left_out(tested)
+
+    def _without_left_out(self, found: Found) -> Found:
+        if found is None or self._left_out is None:
+            return found
+        return found.without(self._left_out.ids)
 
     @property
     def _kept_by_name(self) -> list[Condition]:
@@ -248,10 +273,24 @@ class Question:
     def _tested(self, found: Matches, conditions: Sequence[Condition]) -> Found:
         """Those that meet these conditions, by a look at each."""
         indexed = [is_among(Video.id, found.ids), *conditions]
+        if not self._can_be_kept:
+            return list_videos(self.session, indexed, MOST_AT_ONCE)
+        wanted = self._tested_before
+        return self._lists.take(replace(wanted, make=lambda: (indexed, wanted.plain)))
+
+    @property
+    def _can_be_kept(self) -> bool:
+        """Not what another table tells, which may change without a change of the video."""
         unlisted = self.names.hidden_channels is None and self.filters.hidden != "all"
-        if unlisted or "views" in self.filters.missing:
-            # What another table tells may change without a change of the video.
-            return list_videos(self.session, indexed)
-        passing = [self.test.condition(FACETS), *self.beyond, *self._kept_by_name]
+        return not unlisted and "views" not in self.filters.missing
+
+    @property
+    def _tested_before(self) -> Wanted:
+        """What `_tested` has found."""
+
+        def conditions() -> Conditions:
+            passing = [self.test.condition(FACETS), *self.beyond, *self._kept_by_name]
+            return self.conditions(), passing
+
         key = (self.filters, str(self.names), self._left_out is None)
-        return self._lists.take(Wanted(key, lambda: (indexed, passing)))
+        return Wanted(key, conditions, MOST_AT_ONCE)

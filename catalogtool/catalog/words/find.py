@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from catalogtool.catalog.words.pieces import Kind, Piece, Pieces, pieces_of
-from catalogtool.catalog.words.tokens import PART_BITS, Field, has_trigram
-from catalogtool.core.arrays import Int64s, are_listed
+from catalogtool.catalog.words.tokens import PART_BITS, WIDE_LETTERS, Field, has_trigram
+from catalogtool.core.arrays import Int64s, are_listed, merged
 from catalogtool.core.db import Reader, driver_connection
 from catalogtool.core.patterns import escaped
 
@@ -19,11 +19,33 @@ from catalogtool.core.patterns import escaped
 MOST_WORDS = 5_000
 # So many videos that are not indexed yet are looked at with each search.
 MOST_PENDING = 5_000
-# And at so many that have the words, but perhaps not next to each other.
-MOST_UNSURE = 150_000
+# More that have the words, but perhaps not next to each other, are not even listed.
+MOST_CANDIDATES = 2_000_000
 # Fewer numbers are quicker sorted than marked in a field of all.
 FEW = 30_000
 
+# A joint of one letter before is the text; one of two has another letter before it.
+_JOINT_END = (
+    f"field = {Field.JOINT.value}"
+    " AND (token = lower({text}) OR substr(token, 2) = lower({text}))"
+)
+# What begins beyond all narrow letters but a few: one pair too many is no harm.
+_PAIR_END = (
+    f"field = {Field.WORD.value} AND length(token) = 2"
+    " AND substr(token, 2) = left(lower({text}), 1)"
+    f" AND ascii(token) >= {ord(WIDE_LETTERS[0][0])}"
+)
+_ENDS = {
+    Kind.JOINT_END: _JOINT_END,
+    Kind.PAIR_END: _PAIR_END,
+    Kind.ANY_END: f"({_JOINT_END} OR {_PAIR_END})",
+}
+_HAS_LETTERS = "video_letters(token) @> ARRAY[lower({text})]"
+_OF_LETTERS = {
+    Kind.BEGINNING: "starts_with(token, lower({text}))",
+    Kind.END: "right(token, length(lower({text}))) = lower({text})",
+    Kind.PART: "true",
+}
 _NONE = np.empty(0, np.int64)
 _PLACES = np.dtype("<u2")
 _NUMBERS = np.dtype(">i4")
@@ -44,24 +66,28 @@ def told_pieces(text: str) -> Pieces | None:
     if asked is None:
         return None
     led_to = tuple(piece for piece in asked.pieces if _shape(piece))
-    return Pieces(led_to, asked.enough) if led_to else None
+    return replace(asked, pieces=led_to) if led_to else None
 
 
 def find_by_words(session: Reader, asked: Pieces) -> Hits | None:
     """Who holds a text with these pieces, or may; None if too many may, or too few are indexed."""
-    pending, *columns = _ask(session, asked.pieces)
+    doubt = () if asked.doubt is None else (asked.doubt,)
+    pending, *columns = _ask(session, (*asked.pieces, *doubt))
     found = [_ids(*columns[at : at + 4]) for at in range(0, len(columns), 4)]
-    if pending is None or any(ids is None for ids in found):
+    doubtful = found.pop() if doubt else _NONE
+    told = sorted((ids for ids in found if ids is not None), key=len)
+    if pending is None or not told or doubtful is None:
         return None
-    fewest, *others = sorted((ids for ids in found if ids is not None), key=len)
+    # A piece of too many words is done without: the others are those of all matches, too.
+    fewest, *others = told
     for ids in others:
         fewest = fewest[are_listed(fewest, ids)]
     waiting = np.unique(pending)
+    indexed = fewest[~are_listed(fewest, waiting)]
     if asked.enough:
-        return Hits(fewest[~are_listed(fewest, waiting)], waiting)
-    if len(fewest) > MOST_UNSURE:
-        return None
-    return Hits(_NONE, np.unique(np.concatenate((fewest, waiting))))
+        doubtful = doubtful[~are_listed(doubtful, indexed) & ~are_listed(doubtful, waiting)]
+        return Hits(indexed, merged(doubtful, waiting))
+    return Hits(_NONE, merged(indexed, waiting)) if len(indexed) <= MOST_CANDIDATES else None
 
 
 def _shape(piece: Piece) -> str | None:
@@ -69,6 +95,8 @@ def _shape(piece: Piece) -> str | None:
 
     The field stands there as a number, so that the planner knows which indexes are of that field.
     """
+    if piece.kind in _ENDS:
+        return _ENDS[piece.kind]
     found, field = _like(piece), piece.field.value
     return None if found is None else f"field = {field} AND {found}"
 
@@ -79,8 +107,9 @@ def _like(piece: Piece) -> str | None:
     begins_well = piece.kind is Kind.BEGINNING and piece.text[0].isalnum()
     if begins_well or has_trigram(piece.text):
         return "token LIKE lower({pattern})"
-    if piece.kind is Kind.PART and len(piece.text) <= 2:
-        return "video_letters(token) @> ARRAY[lower({text})]"
+    if len(piece.text) <= 2 and (piece.kind is Kind.PART or not piece.text.isascii()):
+        # Of two letters a token has the pair.
+        return f"{_HAS_LETTERS} AND {_OF_LETTERS[piece.kind]}"
     if piece.field >= Field.ARTIST:
         # Names are few enough for a look at each that has the letters.
         return "video_letters(token) @> video_letters({text}) AND token LIKE lower({pattern})"

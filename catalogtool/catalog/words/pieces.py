@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from catalogtool.catalog.words.tokens import (
     BEFORE,
+    BEHIND,
     LONGEST_ASKED,
     Field,
     is_joint,
@@ -22,8 +23,10 @@ from catalogtool.catalog.words.tokens import (
 MOST_PIECES, MOST_ASKED = 8, 2
 # A joint tells as much as a word of so many letters.
 JOINT = 6
-# A beginning or an end of so few letters is that of too many words.
+# A word of so few letters is a part of many others.
 SHORT = 2
+# What so many times as many titles have takes longer to read than it saves looking at.
+USELESS = 100
 
 
 class Kind(Enum):
@@ -33,6 +36,11 @@ class Kind(Enum):
     BEGINNING = "{}%"
     END = "%{}"
     PART = "%{}%"
+    # Of a text that begins with one letter of a word: a joint that ends like this, a pair of a wide
+    # letter and that one (which has no joint), and any of both.
+    JOINT_END = "joint"
+    PAIR_END = "pair"
+    ANY_END = "joint or pair"
 
 
 @dataclass(frozen=True)
@@ -63,24 +71,32 @@ class Piece:
     @property
     def likely(self) -> str:
         """What most titles with such a token hold, and few others: a short word alone."""
-        if self.kind is not Kind.WHOLE or any(map(is_wide, self.text)):
+        if is_joint(self.text) and self.kind is Kind.WHOLE and is_separator(self.text[1]):
+            return f" {self.text}"
+        # Letters beyond ASCII are rarely a part of anything else.
+        if len(self.text) > SHORT or not self.text.isascii():
             return self.text
-        if is_joint(self.text):
-            return self.text if not is_separator(self.text[1]) else f" {self.text}"
-        return self.text if len(self.text) > SHORT else f" {self.text} "
+        before = " " if self.kind in {Kind.WHOLE, Kind.BEGINNING} else ""
+        return f"{before}{self.text}{' ' if self.kind in {Kind.WHOLE, Kind.END} else ''}"
 
 
 @dataclass(frozen=True)
 class Pieces:
-    """What titles with the text must have; `enough` if they need nothing else."""
+    """What titles with the text must have; `enough` if they need nothing else.
+
+    Where there is a `doubt`, a title that has this instead may hold the text, too.
+    """
 
     pieces: tuple[Piece, ...]
     enough: bool
+    doubt: Piece | None = None
 
     def rarest(self, titles: Callable[[Piece], float]) -> Pieces:
-        """The two that fewest titles have, of which `titles` tells the number."""
-        found = sorted(self.pieces, key=titles)
-        return Pieces(tuple(found[:MOST_ASKED]), self.enough)
+        """The two that fewest titles have, of which `titles` tells the number; or only one of them,
+        where the second would not help."""
+        found = sorted(self.pieces, key=titles)[:MOST_ASKED]
+        most = USELESS * titles(found[0])
+        return Pieces(tuple(piece for piece in found if titles(piece) <= most), self.enough)
 
 
 def pieces_of(text: str) -> Pieces | None:
@@ -88,11 +104,34 @@ def pieces_of(text: str) -> Pieces | None:
     if text and not any(map(is_separator, text)):
         if not any(map(is_wide, text)):
             return Pieces((Piece(Kind.PART, text),), enough=True)
-        if len(text) <= 2:
+        if len(text) <= 2 and _keeps_length(text):
             return Pieces((Piece(Kind.WHOLE, text),), enough=True)
+    if joint := _as_joint(text):
+        return joint
     found = sorted(set(_pieces(text)), key=lambda piece: (-piece.rank, piece.text))
-    chosen = [one for one in found if one.kind is Kind.WHOLE or len(one.text) > SHORT]
-    return Pieces(tuple(chosen[:MOST_PIECES]), enough=False) if chosen else None
+    return Pieces(tuple(found[:MOST_PIECES]), enough=False) if found else None
+
+
+def _as_joint(text: str) -> Pieces | None:
+    """A text that is a joint, or the end of one, is in the titles that have such a joint."""
+    runs = [run.span() for run in re.finditer("[^s]+", _classes(text))]
+    if len(runs) != 2 or runs[0][0] > 0 or runs[1][1] < len(text) or not _keeps_length(text):
+        return None
+    before, behind = (end - begin for begin, end in runs)
+    if before > BEFORE or behind > BEHIND or joint_of(text, runs[0], runs[1]) is None:
+        return None
+    if before == BEFORE:
+        return Pieces((Piece(Kind.WHOLE, text),), enough=True)
+    return Pieces((Piece(Kind.JOINT_END, text),), enough=True, doubt=Piece(Kind.PAIR_END, text))
+
+
+def _classes(text: str) -> str:
+    return "".join("s" if is_separator(c) else "w" if is_wide(c) else "n" for c in text)
+
+
+def _keeps_length(text: str) -> bool:
+    """Whether each letter is one in small letters, too, whatever PostgreSQL takes these from."""
+    return all(len(letter.lower()) == 1 for letter in text)
 
 
 def pieces_of_name(text: str, field: Field) -> Pieces | None:
@@ -103,21 +142,22 @@ def pieces_of_name(text: str, field: Field) -> Pieces | None:
 
 
 def _pieces(text: str) -> Iterator[Piece]:
-    classes = "".join("s" if is_separator(c) else "w" if is_wide(c) else "n" for c in text)
+    classes = _classes(text)
     for run in re.finditer("[wn]+", classes):
         begin, end = run.span()
         wide = [at for at in range(begin, end) if classes[at] == "w"]
         pairs = {at for one in wide for at in (one - 1, one) if begin <= at < end - 1}
-        yield from (Piece(Kind.WHOLE, text[at : at + 2]) for at in pairs)
+        told = (text[at : at + 2] for at in pairs)
+        yield from (Piece(Kind.WHOLE, pair) for pair in told if _keeps_length(pair))
         if end - begin == 1 and wide:
             yield Piece(Kind.WHOLE, text[begin])
     runs = [run.span() for run in re.finditer("[wn]+", classes)]
     for one, next_one in pairwise(runs):
         # What stands at the text's beginning may be the end of a longer word.
         known = one[0] > 0 or one[1] - one[0] >= BEFORE
-        joint = joint_of(text, one, next_one) if known else None
-        if joint is not None:
-            yield Piece(Kind.WHOLE, joint)
+        joint = joint_of(text, one, next_one)
+        if joint is not None and _keeps_length(joint):
+            yield Piece(Kind.WHOLE if known else Kind.ANY_END, joint)
     for run in re.finditer("n+", classes):
         begin, end = run.span()
         ends = {(True, True): Kind.WHOLE, (True, False): Kind.BEGINNING, (False, True): Kind.END}
