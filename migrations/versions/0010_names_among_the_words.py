@@ -16,6 +16,9 @@ down_revision = "0009"
 
 PART_BITS = 16
 WORDS, NAMES = "field = 0", "field >= 2"
+# A text that begins with one letter of a word leads to joints by what follows their first letter,
+# and to pairs.
+JOINTS_AND_PAIRS = "field = 1 OR field = 0 AND length(token) = 2"
 
 # As in 0008. To the linter: numbers of two bytes are wide enough for fields, of four for tokens and
 # parts, of which there are millions of rows; what the dropped tables held is made anew; and none but
@@ -82,6 +85,12 @@ def upgrade() -> None:
     )
     _index("ix_text_token_words", "text_token", "token", WORDS)
     _index("ix_text_token_names", "text_token", "token", NAMES)
+    op.create_index(
+        "ix_text_token_behind",
+        "text_token",
+        [sa.text("substr(token, 2)")],
+        postgresql_where=sa.text(JOINTS_AND_PAIRS),
+    )
     _postings("text", "token_id")
     _take_the_place_of("title", "text", "title", "artist", "label")
     op.drop_table("title_word")
