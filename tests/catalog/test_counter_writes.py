@@ -22,7 +22,7 @@ from tests.catalog.remembering import execute
 # As the migration has it.
 MOST_IDS = 20_000
 WRITES = {
-    "title": "UPDATE video SET title = 'Zoe' WHERE id IN (30, 40)",
+    "title": "UPDATE video SET title = '\U0010ffff' WHERE id IN (30, 40)",
     "views": "UPDATE video_counter SET views = 10 ^ 15 WHERE video_pk IN (30, 40)",
 }
 # Of counters that are inserted or deleted no ledger tells.
@@ -129,6 +129,24 @@ def test_each_sort_follows_its_ledger(field: str) -> None:
         # What was taken in is not told again.
         assert found._unknown == (2 if concerned else 0)
         assert not found.is_stale
+
+
+@pytest.mark.parametrize("field", WRITES)
+def test_what_another_thread_has_taken_in_meanwhile_is_not_missed(
+    field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranks, writes = loaded(field), [WRITES[field]]
+    look = Ranks.window
+
+    def look_slowly(self: Ranks, *given: Any) -> Any:
+        found = look(self, *given)
+        if writes:
+            execute(writes.pop())
+            follow(self)
+        return found
+
+    monkeypatch.setattr(Ranks, "window", look_slowly)
+    assert first_three(field, ranks) is True
 
 
 @pytest.mark.parametrize("field", WRITES)
