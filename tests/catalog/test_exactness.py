@@ -17,9 +17,15 @@ import pytest
 from sqlalchemy import Connection, text
 
 from catalogtool.app import create_app
+from catalogtool.catalog.search import told as told_by_ranks
+from catalogtool.catalog.search import window
+from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.find import search_videos
+from catalogtool.catalog.search.known import order
 from catalogtool.catalog.search.known.memory import memory_of
-from catalogtool.catalog.search.request import SORTS, parse_request
+from catalogtool.catalog.search.known.ranks import UNKNOWN
+from catalogtool.catalog.search.ranked import slice_by_ranks
+from catalogtool.catalog.search.request import SORT_FIELDS, SORTS, parse_request
 from catalogtool.core import db
 from catalogtool.core.settings import Settings
 from catalogtool.core.times import iso
@@ -31,7 +37,7 @@ from tests.clients import program_of
 
 REQUESTS = int(os.environ.get("SEARCH_REQUESTS", "1500"))
 SEED = os.environ.get("SEARCH_SEED", "1")
-SHARE_OVER_HTTP, SHARE_BY_WORDS = 10, 3
+SHARE_OVER_HTTP, SHARE_BY_WORDS, SHARE_BY_RANKS = 10, 3, 2
 KEY = b"a key for tests"
 FIELDS = ("id", "title", "views", "last_synced")
 
@@ -154,6 +160,42 @@ def ask_over_http(large_catalogue: Catalogue, settings: Settings) -> Iterator[As
 
 def test_the_same_over_http(large_catalogue: Catalogue, ask_over_http: Ask) -> None:
     walk_often(ask_over_http, large_catalogue.model, REQUESTS // SHARE_OVER_HTTP, "http")
+
+
+def test_the_same_by_ranks(large_catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty ranks for each sort, so that most of them are mixed, and no list is too short."""
+    monkeypatch.setattr(order, "RANKS", 40)
+    monkeypatch.setattr(window, "MANY_LISTED", -1)
+    monkeypatch.setattr(window, "RANK_COST", -1e6)
+    monkeypatch.setattr(told_by_ranks, "RANKS_COST", -1e6)
+    told: list[bool] = []
+
+    def by_ranks(*given: Any) -> Any:
+        places = slice_by_ranks(*given)
+        told.append(places is not None)
+        return places
+
+    monkeypatch.setattr(window, "slice_by_ranks", by_ranks)
+    # An engine of its own is a process that remembers nothing yet.
+    engine = large_catalogue.engine.execution_options()
+    with engine.connect() as connection:
+        memory = memory_of(connection)
+        _, state = memory.look(connection, Filters())
+        memory.load_column(connection)
+        for field in SORT_FIELDS:
+            memory.load_ranks(connection, state, field)
+            ranks = memory.ranks(connection, state, field)
+            assert ranks is not None
+            # As if these had been written since.
+            ranks._ranks[::50] = UNKNOWN
+
+        def ask(asked: dict[str, str]) -> Answer:
+            return asdict(search_videos(connection, parse_request(asked), KEY))
+
+        walk_often(ask, large_catalogue.model, REQUESTS // SHARE_BY_RANKS, "ranks")
+    # All but those that start from one whose place is unknown.
+    assert len(told) > 0.5 * REQUESTS // SHARE_BY_RANKS
+    assert sum(told) > 0.9 * len(told)
 
 
 def test_a_whole_list_is_walked_there_and_back(large_catalogue: Catalogue) -> None:
