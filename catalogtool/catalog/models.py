@@ -335,7 +335,7 @@ CATALOG_CHANGE = Table(
     Column("pruned", BigInteger),
     Index("ix_catalog_change_xid", "xid"),
 )
-# The same for statements that updated counters.
+# The same for statements that wrote counters, without the counts.
 COUNTER_WRITE = Table(
     "counter_write",
     Base.metadata,

@@ -1,8 +1,8 @@
 """A ledger of the counters that were written, as `catalog_change` is one of videos.
 
 A process that keeps the order of all videos by views or by their last sync learns from it which of
-them may have moved. Every statement that updates counters appends one row: how many videos, and
-which ones, unless they are very many. New videos are in the other ledger, and gone ones too.
+them may have moved. Every statement that adds, updates or removes counters appends one row: how
+many videos, and which ones, unless they are very many.
 """
 
 from __future__ import annotations
@@ -25,9 +25,27 @@ BEGIN
 END
 $body$
 """
+EVENTS = {
+    "added": ("INSERT", "NEW TABLE AS written"),
+    "removed": ("DELETE", "OLD TABLE AS written"),
+    "changed": ("UPDATE", "NEW TABLE AS written"),
+}
 NOTED = """
-CREATE TRIGGER note_counters AFTER UPDATE ON video_counter REFERENCING NEW TABLE AS written
+CREATE TRIGGER note_counters_{what} AFTER {event} ON video_counter REFERENCING {tables}
 FOR EACH STATEMENT EXECUTE FUNCTION note_counters()
+"""
+# A row without ids says that nobody can tell what has changed.
+FORGET = """
+CREATE FUNCTION forget_counters() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    INSERT INTO counter_write (videos) VALUES (0);
+    RETURN NULL;
+END
+$body$
+"""
+TRUNCATED = """
+CREATE TRIGGER forget_counters AFTER TRUNCATE ON video_counter
+FOR EACH STATEMENT EXECUTE FUNCTION forget_counters()
 """
 
 
@@ -49,10 +67,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_counter_write_xid", "counter_write", ["xid"])
     op.execute(NOTE)
-    op.execute(NOTED)
+    for what, (event, tables) in EVENTS.items():
+        op.execute(NOTED.format(what=what, event=event, tables=tables))
+    op.execute(FORGET)
+    op.execute(TRUNCATED)
 
 
 def downgrade() -> None:
-    op.execute("DROP TRIGGER note_counters ON video_counter")
+    for what in EVENTS:
+        op.execute(f"DROP TRIGGER note_counters_{what} ON video_counter")
+    op.execute("DROP TRIGGER forget_counters ON video_counter")
     op.execute("DROP FUNCTION note_counters()")
+    op.execute("DROP FUNCTION forget_counters()")
     op.drop_table("counter_write")

@@ -172,7 +172,6 @@ def test_an_empty_catalogue_has_them_too(database: str) -> None:
         assert [place.id for place in places] == ids
 
 
-@pytest.mark.xfail(strict=True, reason="below 0 it is taken for the first one")
 def test_an_id_below_all_others_is_not_known(filled: None) -> None:
     add = "INSERT INTO video (id, video_id, title) OVERRIDING SYSTEM VALUE VALUES ({}, '{}', '{}')"
     execute(add.format(0, "zero", "a"))

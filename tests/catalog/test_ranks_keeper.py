@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from catalogtool.catalog.search.known import background, column, memory, ranks_keeper
 from catalogtool.catalog.search.known.memory import memory_of, warm_up
 from catalogtool.catalog.search.known.ranks_keeper import RanksKeeper
+from catalogtool.catalog.search.known.state import load_state
 from catalogtool.catalog.search.ordering import ordering_of
 from catalogtool.catalog.search.pages import Slice
 from catalogtool.catalog.search.positions import Reading
@@ -59,7 +60,7 @@ def test_whoever_asks_does_not_wait_and_one_thread_reads(loads: Loads) -> None:
         assert at_hand("views") is None
         # Nor does who would read them at once.
         with reading() as connection:
-            the_memory()._ranks.load(connection, "views", 400)
+            the_memory()._ranks.load(connection, "views", load_state(connection))
         assert loads.fields == ["title"]
     idle()
     found = at_hand()
@@ -118,11 +119,11 @@ def test_an_error_is_no_obstacle_to_the_next(loads: Loads, monkeypatch: pytest.M
 def test_who_reads_them_at_once_is_told_of_an_error(loads: Loads) -> None:
     raise_once(loads, ERRORS[0])
     with reading() as connection:
-        keeper = RanksKeeper()
+        keeper, state = RanksKeeper(), load_state(connection)
         with pytest.raises(psycopg.errors.QueryCanceled):
-            keeper.load(connection, "title", 400)
-        keeper.load(connection, "title", 400)
-        assert keeper.ranks(connection, "title", 400) is not None
+            keeper.load(connection, "title", state)
+        keeper.load(connection, "title", state)
+        assert keeper.ranks(connection, "title", state) is not None
     assert loads.fields == ["title"] * 2
 
 
@@ -194,7 +195,7 @@ def test_the_rest_is_a_multiple_of_the_time_it_took(
     at_hand()
     idle()
     assert keeper._not_before == {"title": 1_063.0}
-    keeper.drop()
+    keeper._ranks.clear()
     clock[0] = 1_062.0
     assert after_a_while() is None
     clock[0] = 1_063.0

@@ -51,15 +51,20 @@ def load_ranks(session: Reader, field: str, state: State) -> Ranks | None:
 
     It takes several statements: what changes meanwhile is in the ledger since the first of them.
     """
-    snapshot, smallest, largest = driver_connection(session).execute(_NOW).fetchall()[0]
+    [(snapshot, smallest, largest)] = driver_connection(session).execute(_NOW).fetchall()
     if largest is not None and not fits(smallest, largest, state.videos):
         return None
     pieces = list(_pieces(session, field))
     ids = np.concatenate([np.empty(0, np.int64), *(some for some, _ in pieces)])
     begins = np.concatenate([np.empty(0, np.bool_), *(marks for _, marks in pieces)])
     valueless = np.concatenate([np.empty(0, np.int64), *_valueless(session, field)])
-    last = max((int(some.max()) for some in (ids, valueless) if len(some)), default=-1)
-    ranks = np.full(last + 1, UNKNOWN, np.uint16)
+    bounds = [
+        int(end) for some in (ids, valueless) if len(some) for end in (some.min(), some.max())
+    ]
+    # Others may have come meanwhile.
+    if bounds and not fits(min(bounds), max(bounds), state.videos):
+        return None
+    ranks = np.full(max(bounds, default=-1) + 1, UNKNOWN, np.uint16)
     ranks[valueless] = VALUELESS
     of_each, equal = ranked(begins)
     ranks[ids] = of_each

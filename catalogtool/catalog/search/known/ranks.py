@@ -72,9 +72,9 @@ class Ranks:
             return
         ids, ledger = told
         with self._lock:
-            is_new = ids >= len(self._ranks)
-            self._ranks[ids[~is_new]] = UNKNOWN
-            self._beyond = np.union1d(self._beyond, ids[is_new])
+            within = self._has(ids)
+            self._ranks[ids[within]] = UNKNOWN
+            self._beyond = np.union1d(self._beyond, ids[~within])
             self._unknown += len(ids)
             # Only now: who asks for the ledger first never trusts a rank for too long.
             self.ledger = ledger
@@ -124,8 +124,12 @@ class Ranks:
         if not len(self._ranks):
             return np.full(len(ids), UNKNOWN, np.uint16)
         found = self._ranks.take(ids, mode="clip")
-        found[ids >= len(self._ranks)] = UNKNOWN
+        found[~self._has(ids)] = UNKNOWN
         return found
+
+    def _has(self, ids: Int64s) -> Flags:
+        """Which of these ids there were when the order was read, or could have been."""
+        return (ids >= 0) & (ids < len(self._ranks))
 
     def _along(self, reading: Reading) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         """The place of each rank while reading, -1 for the unknown; and `equal` of each place.

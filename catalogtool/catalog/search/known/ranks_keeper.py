@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from time import monotonic
 
 from sqlalchemy import Connection
@@ -22,6 +23,7 @@ class RanksKeeper:
     def __init__(self) -> None:
         self._ranks: dict[str, Ranks] = {}
         self._not_before: dict[str, float] = {}
+        self._lock = Lock()
         self._background = Background("ranks")
         # What was begun before all was forgotten is not kept.
         self._generation = 0
@@ -44,15 +46,18 @@ class RanksKeeper:
 
     def drop(self) -> None:
         """Forget everything."""
-        self._generation += 1
-        self._ranks.clear()
+        with self._lock:
+            self._generation += 1
+            self._ranks.clear()
+            self._not_before.clear()
 
     def _load(self, session: Connection, field: str, state: State) -> None:
         began, generation = monotonic(), self._generation
         try:
             found = load_ranks(session, field, state)
-            if found is not None and generation == self._generation:
-                self._ranks[field] = found
+            with self._lock:
+                if found is not None and generation == self._generation:
+                    self._ranks[field] = found
         finally:
             ended = monotonic()
             rest = max(REST_SECONDS, REST_FACTOR * (ended - began))
