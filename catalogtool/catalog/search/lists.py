@@ -7,18 +7,17 @@ index that leads there. Costs are microseconds, as measured.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from math import inf
 
-import numpy as np
 from sqlalchemy import ColumnElement
 
 from catalogtool.catalog.models import Video
 from catalogtool.catalog.search.conditions import Condition
 from catalogtool.catalog.search.facets import COUNTED_MASK, FacetTest, has_counted_code
 from catalogtool.catalog.search.filters import Filters
+from catalogtool.catalog.search.guesses import Guesses
 from catalogtool.catalog.search.known.column import FacetColumn
 from catalogtool.catalog.search.known.listing import (
     MOST_LISTED,
@@ -29,14 +28,13 @@ from catalogtool.catalog.search.known.listing import (
 )
 from catalogtool.catalog.search.known.matches import Found, Matches
 from catalogtool.catalog.search.known.memory import Memory
-from catalogtool.catalog.search.known.sample import Sample
 from catalogtool.catalog.search.known.state import State
 from catalogtool.catalog.search.names import Names
 from catalogtool.catalog.search.parts import MOST_AT_ONCE, Part, led_by_rarest, of_hidden_channels
 from catalogtool.catalog.search.told import RANK_COST, RankFilter, RankFilters
 from catalogtool.catalog.words.find import find_by_words
-from catalogtool.catalog.words.pieces import Piece, Pieces
-from catalogtool.catalog.words.tokens import PART_SIZE, has_trigram
+from catalogtool.catalog.words.pieces import Pieces
+from catalogtool.catalog.words.tokens import has_trigram
 from catalogtool.core.arrays import Int64s, is_among, merged
 from catalogtool.core.db import Reader
 
@@ -56,8 +54,6 @@ READ_COST = 0.015
 LISTED_COST = 0.03
 # More videos than these have the facets that a walk soon meets.
 MOST_BY_FACETS = 100_000
-# Where the sample shows none, there may still be so many as one in so many of it would stand for.
-UNSEEN = 0.3
 
 FACETS: ColumnElement[int] = Video.facets.expression
 
@@ -73,18 +69,11 @@ class Lists:
         self._state = state
         self._names = names
         self._test = test
-        self._expected: dict[Filters, float] = {}
-        self._places: dict[Filters, float] = {}
-        self._rarest: dict[str, Pieces] = {}
         # For these filters words were asked in vain.
         self.untold: set[Filters] = set()
-        self._titles: dict[tuple[str, ...], float] = {}
+        self.guesses = Guesses(session, memory, state, names)
+        self.expected = self.guesses.expected
         self._told = RankFilters(session, memory, state, names)
-
-    @cached_property
-    def sample(self) -> Sample | None:
-        """Some videos; None if there is no such knowledge yet."""
-        return self._memory.sample(self._session, self._state)[0]
 
     @cached_property
     def column(self) -> FacetColumn | None:
@@ -127,11 +116,11 @@ class Lists:
             if found is None:
                 self.untold.add(part.filters)
             return found
-        if part.wanted.most is not None and self.sample is None:
+        if part.wanted.most is not None and self.guesses.sample is None:
             # Nobody knows how many they are.
             few = (part.wanted.key, "few")
             return self.take(replace(part.wanted, key=few, most=None))
-        return self.take(led_by_rarest(part, self.sample))
+        return self.take(led_by_rarest(part, self.guesses.sample))
 
     def cost_of_candidates(self, phrase: Part) -> float:
         """What it takes to list all videos that may hold a phrase; infinite if words can't tell,
@@ -142,9 +131,9 @@ class Lists:
         number = self._memory.size(self._state, phrase.candidates)
         if number is not None:
             return number * LISTED_COST
-        if self._having(asked.pieces) > MOST_AT_ONCE:
+        if self.guesses.having(asked.pieces) > MOST_AT_ONCE:
             return inf
-        read = sum(self._having([piece]) for piece in asked.pieces)
+        read = sum(self.guesses.having([piece]) for piece in asked.pieces)
         return LEAST_COST + read * READ_COST
 
     def find_candidates(self, phrase: Part) -> Found:
@@ -169,12 +158,6 @@ class Lists:
         """Those of a list that meet one filter, if the ranks can tell."""
         by_ranks = self._told.of(part)
         return None if by_ranks is None else by_ranks.narrowed(self._session, found)
-
-    def expected(self, part: Part) -> float:
-        """About how many videos one filter leaves."""
-        if part.filters not in self._expected:
-            self._expected[part.filters] = self._guess(part)
-        return self._expected[part.filters]
 
     def cost_of_facets(self) -> float:
         """What it takes to list all that pass the facets; infinite if they are too many."""
@@ -202,9 +185,9 @@ class Lists:
         if counted is not None:
             return counted
         at_most = self._state.count_at_most(self._test)
-        if at_most <= MOST_AT_ONCE or self.sample is None:
+        if at_most <= MOST_AT_ONCE or self.guesses.sample is None:
             return at_most
-        return self.sample.count(None, self._test) / self.sample.share
+        return self.guesses.sample.count(None, self._test) / self.guesses.sample.share
 
     def has_code(self) -> Condition:
         """The video has one of the counted combinations that pass: an index leads there."""
@@ -224,14 +207,6 @@ class Lists:
             return [self.has_code(), *plain] if by_code else plain, plain
 
         return Wanted(self._test, conditions)
-
-    def _guess(self, part: Part) -> float:
-        if self.sample is None:
-            return MOST_LISTED
-        met = self.sample.matching(part.filters, self._names)
-        if met is None:
-            return self._state.videos
-        return max(int(met.sum()), UNSEEN) / self.sample.share
 
     def _cost_at_hand(self, wanted: Wanted) -> float:
         number = self._memory.size(self._state, wanted)
@@ -260,11 +235,11 @@ class Lists:
             expected = self.expected(part)
             if expected > MOST_AT_ONCE:
                 return inf
-            return LEAST_COST + expected * WORD_COST + self._postings(part) * POSTING_COST
+            return LEAST_COST + expected * WORD_COST + self.guesses.postings(part) * POSTING_COST
         listed = self._memory.size(self._state, part.candidates)
         if listed is None:
             # All matches are among them: a piece may be in more titles than a guess can tell.
-            listed = max(self._having(asked.pieces), self.expected(part))
+            listed = max(self.guesses.having(asked.pieces), self.expected(part))
         return LEAST_COST + listed * UNSURE_COST if listed <= MOST_UNSURE else inf
 
     def _of_ranks(self, by_ranks: RankFilter) -> Found:
@@ -273,33 +248,13 @@ class Lists:
             return None
         return self.column.of(sure).plus(looked_at)
 
-    def _postings(self, part: Part) -> float:
-        """About in how many places the names with a text are looked up; none for a title."""
-        if part.name and self.sample is not None and part.filters not in self._places:
-            each = self.sample.having_each("artist" if part.filters.artist else "label", part.name)
-            parts = 1 + self._state.videos / PART_SIZE
-            self._places[part.filters] = float(np.minimum(each, parts).sum())
-        return self._places.get(part.filters, 0.0)
-
     def asked(self, part: Part) -> Pieces | None:
         """What to look for, where words can tell."""
         if part.filters in self.untold:
             return None
         if part.pieces is None or part.pieces.enough:
             return part.pieces
-        if part.text not in self._rarest:
-            self._rarest[part.text] = part.pieces.rarest(lambda piece: self._having([piece]))
-        return self._rarest[part.text]
-
-    def _having(self, pieces: Sequence[Piece]) -> float:
-        """About how many titles have all these pieces."""
-        if self.sample is None:
-            return inf
-        texts = tuple(piece.likely for piece in pieces)
-        if texts not in self._titles:
-            met = [self.sample.having("search", text) for text in texts]
-            self._titles[texts] = float(np.logical_and.reduce(met).sum()) / self.sample.share
-        return self._titles[texts]
+        return self.guesses.rarest(part.text, part.pieces)
 
     def _by_words(self, part: Part) -> Found:
         """The videos with a text in their title or names; None if the tokens can't tell."""

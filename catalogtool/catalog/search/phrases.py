@@ -13,7 +13,8 @@ from math import inf
 
 from catalogtool.catalog.search.facets import FacetTest
 from catalogtool.catalog.search.filters import Filters
-from catalogtool.catalog.search.lists import MOST_UNSURE, UNSEEN, UNSURE_COST, Lists
+from catalogtool.catalog.search.guesses import UNSEEN
+from catalogtool.catalog.search.lists import MOST_UNSURE, UNSURE_COST, Lists
 from catalogtool.catalog.search.names import Names
 from catalogtool.catalog.search.parts import Part
 
@@ -50,7 +51,7 @@ def few_candidates(
 
 def _expected(lists: Lists, names: Names, test: FacetTest, phrase: Part, others: Filters) -> float:
     """About how many candidates pass the facets and meet other filters."""
-    sample, asked = lists.sample, lists.asked(phrase)
+    sample, asked = lists.guesses.sample, lists.asked(phrase)
     met = None if sample is None else sample.matching(others, names)
     if sample is None or asked is None or met is None:
         return inf
