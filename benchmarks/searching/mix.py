@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import cycle, islice
 from statistics import median
+from time import monotonic, sleep
 
+from catalogtool.catalog.search.request import SORT_FIELDS
 from searching.client import Client
 from searching.facts import Facts
 from searching.questions import Question, questions
@@ -22,6 +24,9 @@ FLOORS = 600
 # The usual size takes turns with all the others, which no request may ask for in a short run.
 TURNS = [size for other in SIZES if other != USUAL for size in (USUAL, other)]
 WARM_UP = 300
+# Meanwhile, and for so many seconds for each million videos, each process reads in the background
+# what it keeps of all videos: once after its start, not with each request.
+READING_SECONDS, LOOK_SECONDS = 20, 0.2
 WORST = 10
 # What of the parameters does not choose videos.
 NO_FILTERS = {*NAMES, "sort"}
@@ -105,6 +110,16 @@ class Mix:
         return sorted(self.asked, key=lambda asked: -self.ratio_of(asked))[:WORST]
 
 
+def _let_read(client: Client, videos: int) -> None:
+    """Ask for each order until all processes have them."""
+    until = monotonic() + READING_SECONDS * videos / 1e6
+    for sort in cycle(SORT_FIELDS):
+        if monotonic() > until:
+            return
+        client.get(f"/api/videos?sort={sort}:desc")
+        sleep(LOOK_SECONDS)
+
+
 def run_mix(site: Site, facts: Facts, requests: int, seed: int) -> Mix:
     """Warm up by other requests of the same kind, then measure."""
     client, seen, turns = site.client(), set[str](), cycle(TURNS)
@@ -112,6 +127,7 @@ def run_mix(site: Site, facts: Facts, requests: int, seed: int) -> Mix:
         client.get(address_of(client, question))
         _floor(client, next(turns))
         seen.add(_filters_of(question))
+    _let_read(client, facts.videos)
     sizes = {size: len(client.get(floor_of(size)).body) for size in SIZES}
     asked: list[Asked] = []
     floors: dict[str, list[float]] = {size: [] for size in SIZES}
