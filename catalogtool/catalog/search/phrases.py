@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
+import numpy as np
+
 from catalogtool.catalog.search.facets import FacetTest
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.guesses import UNSEEN
@@ -55,6 +57,9 @@ def _expected(lists: Lists, names: Names, test: FacetTest, phrase: Part, others:
     met = None if sample is None else sample.matching(others, names)
     if sample is None or asked is None or met is None:
         return inf
-    for piece in asked.pieces:
-        met &= sample.having("search", piece.likely)
+    candidates = sample.having("search", phrase.text)
+    candidates = candidates | np.logical_and.reduce(
+        [sample.having("search", piece.likely) for piece in asked.pieces]
+    )
+    met &= candidates
     return max(sample.count(met, test), UNSEEN) / sample.share

@@ -237,9 +237,19 @@ class Question:
         """
         if found is None:
             return None
+        left, conditions = self._narrowed_unseen(found, others, phrase)
+        if conditions and len(left) > (MOST_UNSURE if phrase else MOST_LISTED):
+            return None
+        return self._tested(left, conditions) if conditions and len(left) else left
+
+    def _narrowed_unseen(
+        self, found: Matches, others: Sequence[Part], phrase: Part | None
+    ) -> tuple[Matches, list[Condition]]:
+        """What can be left out without a look at a video; and what has to be looked for then."""
         found = found.only(self.test.among(found.facets))
+        if self._left_out is not None:
+            found = found.without(self._left_out.ids)
         conditions = [*self._rest, *self._kept_by_name, *(phrase.wanted.plain if phrase else ())]
-        most = MOST_UNSURE if phrase else MOST_LISTED
         for part in others:
             narrowed = self._lists.narrowed(part, found)
             if narrowed is not None:
@@ -251,12 +261,24 @@ class Question:
                 conditions += part.wanted.plain
             else:
                 found = found.among(listed)
-        tested: Found = found
-        if conditions and len(found) > most:
-            return None
-        if conditions and len(found):
-            tested = self._tested(found, conditions)
-        return self._without_left_out(tested)
+        return found, conditions
+
+    def cost_of_candidates(self) -> float:
+        """What it takes to list all videos that may hold the phrase; infinite if there is none, or
+        if words can't tell."""
+        return min(
+            (self._lists.cost_of_candidates(part) for part in self._parts if part.text),
+            default=inf,
+        )
+
+    def find_candidates(self) -> tuple[Matches, Sequence[Condition]] | None:
+        """All matches and some others, told by the words of a phrase; and what the matches meet."""
+        for phrase in self._parts:
+            found = self._lists.find_candidates(phrase) if phrase.text else None
+            if found is not None:
+                others = [part for part in self._parts if part is not phrase]
+                return self._narrowed_unseen(found, others, phrase)
+        return None
 
     def _without_left_out(self, found: Found) -> Found:
         if found is None or self._left_out is None:

@@ -33,6 +33,7 @@ from catalogtool.catalog.search.positions import Reading
 from catalogtool.catalog.search.question import Question
 from catalogtool.catalog.search.ranked import slice_by_ranks
 from catalogtool.catalog.search.scan import scan_index
+from catalogtool.catalog.search.sifted import sift
 from catalogtool.core.arrays import are_listed
 from catalogtool.core.db import Reader
 
@@ -54,6 +55,8 @@ PAGED = 10_000
 LONG_WALK, LEAST_PAGED = 25_000, 1_000
 # To find a slice of a list by the ranks of its videos; quicker than to sort more than so many.
 RANK_COST, MANY_LISTED = 0.02, 100
+# To look at candidates in the order of the list takes at least so many microseconds.
+SIFT_LEAST = 1_000
 # To sort all of a list that is at hand may take longer: that is for any page.
 LONG_SORT = 64_000
 
@@ -205,8 +208,8 @@ class Search:
         total = Total(max(least, expected), exact=False, paged=self._paged(max(least, expected)))
         if exact:
             total = replace(total, matches=self._count(), exact=True)
-        walked = None
-        if not self._is_better_gathered(total.matches):
+        walked = self._sifted(total.matches)
+        if walked is None and not self._is_better_gathered(total.matches):
             # The matches may lie at the list's other end; then it is better to find them all.
             checked = self._rows_to_check(total.matches)
             beyond = question.beyond_value(self.reading.ordering.field)
@@ -222,6 +225,23 @@ class Search:
             if found <= MOST_GATHERED:
                 return Total(found, exact=True), places
         return total, self._walk() or []
+
+    def _sifted(self, matches: int) -> list[Position] | None:
+        """The slice of the candidates of a phrase, where that takes less than to walk."""
+        candidates = self.question.cost_of_candidates()
+        walking = self._cost_of_walking(matches)
+        if self._ranks is None or candidates >= walking:
+            return None
+        told = self.question.find_candidates()
+        if told is None:
+            return None
+        found, conditions = told
+        looks = (self.part.offset + self.part.limit) * len(found) / matches
+        if candidates + SIFT_LEAST + looks * CHECK_COST >= walking:
+            return None
+        return sift(
+            self.session, self._ranks, self.reading, found.ids, conditions, self.part, looks
+        )
 
     def _paged(self, matches: int) -> int:
         """So many rows of the list as a walk reads before it takes long."""
