@@ -316,7 +316,7 @@ CHANNEL_COUNT = Table(
     Column("videos", BigInteger, nullable=False),
 )
 # One row for each statement that wrote videos, appended by the same triggers: how many, which ones
-# (null: more than a thousand), and by how many videos the counts by facets changed. Facets that are
+# (null: more than 20,000), and by how many videos the counts by facets changed. Facets that are
 # null say that all is to be counted anew; `pruned` says up to which transaction rows are gone.
 CATALOG_CHANGE = Table(
     "catalog_change",

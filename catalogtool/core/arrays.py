@@ -6,8 +6,8 @@ results are asked for in the binary format.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import numpy as np
 import psycopg
@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.types import UserDefinedType
 
 Int64s = NDArray[np.int64]
+Number = TypeVar("Number", bound=np.integer[Any])
 # The numbers, or a parameter that they will be given for.
 Given = Int64s | BindParameter[Int64s]
 BIGINT_OID, BIGINT_ARRAY_OID = 20, 1016
@@ -134,6 +135,15 @@ def are_listed(numbers: Int64s, listed: Int64s) -> NDArray[np.bool_]:
     places[places == len(listed)] = 0
     found: NDArray[np.bool_] = listed[places] == numbers
     return found
+
+
+def in_pieces(array: NDArray[Number], size: int) -> Iterator[tuple[int, NDArray[Number]]]:
+    """So many elements after each other, and where they begin.
+
+    If these are few enough, all steps of a test find them in the processor's cache.
+    """
+    for first in range(0, len(array), size):
+        yield first, array[first : first + size]
 
 
 def merged(numbers: Int64s, others: Int64s) -> Int64s:

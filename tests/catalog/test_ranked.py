@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from catalogtool.catalog.search import ranked
 from catalogtool.catalog.search.known import order, slices
-from catalogtool.catalog.search.known.ranks import UNKNOWN, Ranks
+from catalogtool.catalog.search.known.ranks import ABSENT, UNKNOWN, Ranks
 from catalogtool.catalog.search.ordering import COUNTED, ordering_of
 from catalogtool.catalog.search.pages import Slice
 from catalogtool.catalog.search.positions import Reading
@@ -65,10 +65,10 @@ def present_ids() -> list[int]:
 def may_be_found_otherwise(ranks: Ranks, field: str, ids: Int64s, part: Slice) -> bool:
     """Whether ranks need not tell: of too many the place is unknown, or of the start."""
     start = [] if part.start is None else [part.start.id]
-    unknown = (ranks._of(ids) == UNKNOWN).sum()
+    unknown = np.isin(ranks._of(ids), (ABSENT, UNKNOWN)).sum()
     at = ranks._of(np.array(start, np.int64))
     moved = part.start is not None and part.start not in in_order(field)
-    return bool(unknown > slices.MOST_UNKNOWN or (at == UNKNOWN).any() or moved)
+    return bool(unknown > slices.MOST_UNKNOWN or np.isin(at, (ABSENT, UNKNOWN)).any() or moved)
 
 
 def drawn_ranks(chance: Random, patch: pytest.MonkeyPatch) -> dict[str, Ranks]:

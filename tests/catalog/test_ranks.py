@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from catalogtool.catalog.search.known import column, order
 from catalogtool.catalog.search.known.order import ranked
-from catalogtool.catalog.search.known.ranks import UNKNOWN, VALUELESS
+from catalogtool.catalog.search.known.ranks import ABSENT, UNKNOWN, VALUELESS
 from catalogtool.catalog.search.ordering import ordering_of
 from catalogtool.catalog.search.pages import Slice
 from catalogtool.catalog.search.positions import Reading
@@ -119,7 +119,8 @@ def test_the_order_of_each_sort_is_read(filled: None, monkeypatch: pytest.Monkey
         found = load(field)
         assert found is not None
         told = found._of(np.arange(-1, 1_005, dtype=np.int64)).tolist()
-        assert told[1:] == [expected.get(number, UNKNOWN) for number in range(1_005)], field
+        absent = [ABSENT] * len(found._ranks) + [UNKNOWN] * 1_005
+        assert told[1:] == [expected.get(n, absent[n]) for n in range(1_005)], field
         assert found._equal.tolist() == equal.tolist()
         assert not found.is_stale
 

@@ -154,19 +154,23 @@ def test_a_start_that_has_another_value_by_now_leads_nowhere(
 
 
 @many_examples
-@given(model=models, most=st.integers(0, 5), offset=st.integers(0, 20))
-def test_with_many_unknown_there_is_none(model: Model, most: int, offset: int) -> None:
+@given(model=models, most=st.integers(0, 5))
+def test_it_is_known_whether_too_many_are_unknown(model: Model, most: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(slices, "MOST_UNKNOWN", most)
-        too_many = model.unknown > most
-        assert (model.told.from_first(offset, 3) is None) == too_many
-        start = model.rows[0]
-        found = model.told.from_start(start, model.places[start.id], 3)
-        assert (found is None) == (too_many or model.places[start.id] == UNKNOWN)
+        assert model.told.too_many_unknown == (model.unknown > most)
+
+
+@many_examples
+@given(model=models)
+def test_who_starts_from_an_unknown_one_finds_none(model: Model) -> None:
+    start = model.rows[0]
+    found = model.told.from_start(start, model.places[start.id], 3)
+    assert (found is None) == (model.places[start.id] == UNKNOWN)
 
 
 @pytest.mark.parametrize("more", [0, 1])
 def test_so_many_may_be_unknown(more: int) -> None:
     ids = np.arange(MOST_UNKNOWN + more, dtype=np.int64)
     listed = Listed(ids, np.full(len(ids), UNKNOWN, np.int32), np.ones(3, np.bool_), forward=True)
-    assert (listed.from_first(3, 20) is None) == bool(more)
+    assert listed.too_many_unknown == bool(more)

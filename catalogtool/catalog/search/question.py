@@ -298,7 +298,9 @@ class Question:
         if not self._can_be_kept:
             return list_videos(self.session, indexed, MOST_AT_ONCE)
         wanted = self._tested_before
-        return self._lists.take(replace(wanted, make=lambda: (indexed, wanted.plain)))
+        # What another thread has put there meanwhile may have been looked at again.
+        kept = self._lists.take(replace(wanted, make=lambda: (indexed, wanted.plain)))
+        return self._without_left_out(kept)
 
     @property
     def _can_be_kept(self) -> bool:

@@ -1,10 +1,12 @@
 """The places of a page's rows and the number of all matches, found in the cheapest way.
 
-Four ways lead to a page. *List*: have the ids of all matches at hand, and read the sort's index as
-far as the page goes, or find each of them. *Walk*: read the sort's index from the page's start and
-test each video; good where so many match that nobody would list them. *Gather*: find all matches by
-the filters' own indexes and sort them. *Gather along*: the same by the whole of the sort's index.
-What the process remembers tells which it is; costs in microseconds a row, as measured, decide.
+Five ways lead to a page. *List*: have the ids of all matches at hand, and look up those that the
+order of all videos tells are near; or read the sort's index as far as the page goes, or find each.
+*Sift*: have candidates at hand, and look at them in their order. *Walk*: read the sort's index from
+the page's start and test each video; good where so many match that nobody would list them.
+*Gather*: find all matches by the filters' own indexes and sort them. *Gather along*: the same by
+the whole of the sort's index. What the process remembers tells which it is; costs in microseconds a
+row, as measured, decide.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ from catalogtool.catalog.search.question import Question
 from catalogtool.catalog.search.ranked import slice_by_ranks
 from catalogtool.catalog.search.scan import scan_index
 from catalogtool.catalog.search.sifted import sift
+from catalogtool.catalog.search.told import RANK_COST
 from catalogtool.core.arrays import are_listed
 from catalogtool.core.db import Reader
 
@@ -53,8 +56,8 @@ MANY = 2_000
 PAGED = 10_000
 # But the pages that are told of end where a walk would take so many microseconds.
 LONG_WALK, LEAST_PAGED = 25_000, 1_000
-# To find a slice of a list by the ranks of its videos; quicker than to sort more than so many.
-RANK_COST, MANY_LISTED = 0.02, 100
+# By the ranks of its videos a slice of a list is quicker found than by sorting more than so many.
+MANY_LISTED = 100
 # To look at candidates in the order of the list takes at least so many microseconds.
 SIFT_LEAST = 1_000
 # To sort all of a list that is at hand may take longer: that is for any page.
@@ -236,7 +239,7 @@ class Search:
         if told is None:
             return None
         found, conditions = told
-        looks = (self.part.offset + self.part.limit) * len(found) / matches
+        looks = (self.part.offset + self.part.limit) * len(found) / max(matches, 1)
         if candidates + SIFT_LEAST + looks * CHECK_COST >= walking:
             return None
         return sift(

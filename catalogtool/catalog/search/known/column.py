@@ -13,7 +13,7 @@ from catalogtool.catalog.search.facets import FacetTest
 from catalogtool.catalog.search.known.listing import list_videos
 from catalogtool.catalog.search.known.matches import Matches
 from catalogtool.catalog.search.known.state import State
-from catalogtool.core.arrays import Int64s, is_among, unpacked
+from catalogtool.core.arrays import Int64s, in_pieces, is_among, unpacked
 from catalogtool.core.db import Reader, driver_connection
 
 # Where ids are sparse, or more than these, there is no column; a few never take much.
@@ -71,7 +71,7 @@ class FacetColumn:
         """The ids of all videos that pass, in order."""
         found = [
             first + np.flatnonzero(test.among(some) & (some != NO_VIDEO))
-            for first, some in self._pieces()
+            for first, some in in_pieces(self._facets, TESTED)
         ]
         return np.concatenate(found) if found else np.empty(0, np.int64)
 
@@ -103,12 +103,6 @@ class FacetColumn:
         gone = np.setdiff1d(ids, now.ids, assume_unique=True)
         self._facets[gone] = NO_VIDEO
         self._facets[now.ids] = now.facets
-
-    def _pieces(self) -> Iterator[tuple[int, Int64s]]:
-        """So small that all steps of a test find them in the processor's cache."""
-        facets = self._facets
-        for first in range(0, len(facets), TESTED):
-            yield first, facets[first : first + TESTED]
 
 
 def load_column(session: Reader, state: State) -> FacetColumn | None:

@@ -57,7 +57,7 @@ class Taken:
 
 
 class Memory:
-    """The state that a process knows, its sample, shelf and column; for all threads."""
+    """The state that a process knows, its sample, shelf, column and ranks; for all threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from catalogtool.catalog.search.known.column import fits
 from catalogtool.catalog.search.known.rank_tests import ASKED_FOR
-from catalogtool.catalog.search.known.ranks import UNKNOWN, VALUELESS, Ranks
+from catalogtool.catalog.search.known.ranks import ABSENT, UNKNOWN, VALUELESS, Ranks
 from catalogtool.catalog.search.known.state import State
 from catalogtool.catalog.search.known.writes import Ledger, ledger_of
 from catalogtool.catalog.search.lookup import DIALECT
@@ -57,6 +57,7 @@ def load_ranks(session: Reader, field: str, state: State) -> Ranks | None:
     pieces = list(_pieces(session, field))
     ids = np.concatenate([np.empty(0, np.int64), *(some for some, _ in pieces)])
     begins = np.concatenate([np.empty(0, np.bool_), *(marks for _, marks in pieces)])
+    del pieces
     valueless = np.concatenate([np.empty(0, np.int64), *_valueless(session, field)])
     bounds = [
         int(end) for some in (ids, valueless) if len(some) for end in (some.min(), some.max())
@@ -64,7 +65,7 @@ def load_ranks(session: Reader, field: str, state: State) -> Ranks | None:
     # Others may have come meanwhile.
     if bounds and not fits(min(bounds), max(bounds), state.videos):
         return None
-    ranks = np.full(max(bounds, default=-1) + 1, UNKNOWN, np.uint16)
+    ranks = np.full(max(bounds, default=-1) + 1, ABSENT, np.uint16)
     ranks[valueless] = VALUELESS
     of_each, equal = ranked(begins)
     ranks[ids] = of_each
@@ -73,7 +74,10 @@ def load_ranks(session: Reader, field: str, state: State) -> Ranks | None:
     if field in ASKED_FOR:
         leading = ids[np.flatnonzero(np.diff(of_each, prepend=UNKNOWN))]
         values = ASKED_FOR[field](_values(session, field, leading, ledger), equal)
-    return Ranks(ranks, equal, ledger, state.sequence, values)
+    found = Ranks(ranks, equal, ledger, state.sequence, values)
+    # Now they are right as of their ledger, whatever came between two pieces.
+    found.follow(session)
+    return found
 
 
 def ranked(begins: NDArray[np.bool_]) -> tuple[NDArray[np.uint16], NDArray[np.bool_]]:
@@ -89,7 +93,8 @@ def ranked(begins: NDArray[np.bool_]) -> tuple[NDArray[np.uint16], NDArray[np.bo
     parted = np.ones(len(starts), np.bool_)
     parted[1:] = (stretch[1:] != stretch[:-1]) | long[1:] | long[:-1]
     equal = np.diff(np.flatnonzero(parted), append=len(starts)) == 1
-    return np.repeat(np.cumsum(parted) - 1, sizes).astype(np.uint16), equal
+    of_value = (np.cumsum(parted, dtype=np.int32) - 1).astype(np.uint16)
+    return np.repeat(of_value, sizes), equal
 
 
 def _pieces(session: Reader, field: str) -> Iterator[tuple[Int64s, NDArray[np.bool_]]]:

@@ -56,7 +56,7 @@ class RankedNames:
         self._number = len(equal)
 
     def having(self, names: Sequence[str]) -> RankTest | None:
-        """Which ranks hold these names; None if one of them shares its rank with others."""
+        """Which ranks hold these names; None if one of them has no rank of its own."""
         sure = np.zeros(self._number, np.bool_)
         for name in names:
             place = self._places.get(name)

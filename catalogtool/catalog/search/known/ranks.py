@@ -8,7 +8,6 @@ anywhere, and is looked up with each slice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from threading import Lock
 
 import numpy as np
@@ -19,11 +18,11 @@ from catalogtool.catalog.search.known.slices import Listed, Window
 from catalogtool.catalog.search.known.writes import Ledger
 from catalogtool.catalog.search.pages import Slice
 from catalogtool.catalog.search.positions import Reading
-from catalogtool.core.arrays import Int64s
+from catalogtool.core.arrays import Int64s, in_pieces
 from catalogtool.core.db import Reader
 
-# Videos without a value, and those whose place is not known.
-VALUELESS, UNKNOWN = 0xFFFE, 0xFFFF
+# Ids that no video had, videos without a value, and those whose place is not known.
+ABSENT, VALUELESS, UNKNOWN = 0xFFFD, 0xFFFE, 0xFFFF
 # With more of all videos than this share unknown, the order should be read anew.
 STALE_SHARE = 0.01
 # Videos that are tested at once.
@@ -54,7 +53,8 @@ class Ranks:
         self.values = values
         self._lock = Lock()
         self._unknown = 0
-        self._is_lost = False
+        self._is_wanting = False
+        self.is_lost = False
         # New videos, of which the order knows nothing.
         self._beyond = np.empty(0, np.int64)
         self.ledger = ledger
@@ -62,20 +62,21 @@ class Ranks:
     @property
     def is_stale(self) -> bool:
         """Whether so many have changed that the order should be read anew."""
-        return self._is_lost or self._unknown > STALE_SHARE * len(self._ranks)
+        return self.is_lost or self._is_wanting or self._unknown > STALE_SHARE * len(self._ranks)
 
     def follow(self, session: Reader) -> None:
         """Take in what has changed; if nobody can tell, there are no windows any more."""
         told = self.ledger.read(session)
         if told is None:
-            self._is_lost = True
+            self.is_lost = True
             return
         ids, ledger = told
         with self._lock:
             within = self._has(ids)
+            self._unknown += int(np.count_nonzero(self._ranks[ids[within]] != UNKNOWN))
+            self._unknown += int(np.count_nonzero(~within))
             self._ranks[ids[within]] = UNKNOWN
             self._beyond = np.union1d(self._beyond, ids[~within])
-            self._unknown += len(ids)
             # Only now: who asks for the ledger first never trusts a rank for too long.
             self.ledger = ledger
 
@@ -84,7 +85,7 @@ class Ranks:
         if sequence > self._sequence:
             self.follow(session)
             self._sequence = max(self._sequence, sequence)
-        return not self._is_lost
+        return not self.is_lost
 
     def among(self, ids: Int64s, test: RankTest) -> tuple[Flags, Flags]:
         """Which of these videos match, and which ones may."""
@@ -98,7 +99,7 @@ class Ranks:
         first, last = (asked[0], asked[-1]) if len(asked) else (UNKNOWN, UNKNOWN)
         ids = [
             at + np.flatnonzero((some >= first) & (some <= last) | (some == UNKNOWN))
-            for at, some in self._pieces()
+            for at, some in in_pieces(self._ranks, TESTED)
         ]
         near = np.concatenate(ids) if ids else np.empty(0, np.int64)
         sure, unsure = self.among(near, test)
@@ -106,19 +107,17 @@ class Ranks:
 
     def window(self, ids: Int64s, reading: Reading, part: Slice) -> Window | None:
         """Where a slice of the videos with these ids, in order, is; None if that is not known."""
-        if self._is_lost:
+        if self.is_lost:
             return None
         places, equal = self._along(reading)
         listed = Listed(ids, places[self._of(ids)], equal, reading.forward)
+        if listed.too_many_unknown:
+            self._is_wanting = True
+            return None
         if part.start is None:
             return listed.from_first(part.offset, part.limit)
         place = int(places[self._of(np.array([part.start.id], np.int64))[0]])
         return listed.from_start(part.start, place, part.limit) if not part.offset else None
-
-    def _pieces(self) -> Iterator[tuple[int, NDArray[np.uint16]]]:
-        """So small that all steps of a test find them in the processor's cache."""
-        for at in range(0, len(self._ranks), TESTED):
-            yield at, self._ranks[at : at + TESTED]
 
     def _of(self, ids: Int64s) -> NDArray[np.uint16]:
         if not len(self._ranks):

@@ -29,7 +29,7 @@ class RanksKeeper:
         self._generation = 0
 
     def ranks(self, session: Connection, field: str, state: State) -> Ranks | None:
-        """The ranks by this sort; None where they are not at hand, but soon will be.
+        """The ranks by this sort; None where they are not at hand, or of no use; soon they will be.
 
         They may be older than the state. There are none where the ids of the videos are too sparse.
         """
@@ -38,7 +38,7 @@ class RanksKeeper:
         if due and monotonic() >= self._not_before.get(field, 0.0):
             engine = session.engine
             self._background.start(engine, lambda session: self._load(session, field, state))
-        return found
+        return None if found is None or found.is_lost else found
 
     def load(self, session: Connection, field: str, state: State) -> None:
         """Have them at hand, unless others are being read."""

@@ -54,10 +54,13 @@ class Listed:
     equal: NDArray[np.bool_]
     forward: bool
 
-    def from_first(self, offset: int, limit: int) -> Window | None:
+    @property
+    def too_many_unknown(self) -> bool:
+        """Whether so many may be anywhere that other ways are quicker."""
+        return len(self._unknown) > MOST_UNKNOWN
+
+    def from_first(self, offset: int, limit: int) -> Window:
         """So many videos behind so many."""
-        if self._too_many_unknown:
-            return None
         # Any unknown one may stand before the slice: by so many less are passed over unseen.
         unknown = len(self._unknown)
         passed = max(0, offset - unknown - 1) if unknown else offset
@@ -74,8 +77,8 @@ class Listed:
         return self._window([first, *rest], offset - before, limit)
 
     def from_start(self, start: Position, place: int, limit: int) -> Window | None:
-        """So many videos behind this one, which has this place."""
-        if self._too_many_unknown or place < 0:
+        """So many videos behind this one, which has this place; None if it is not known."""
+        if place < 0:
             return None
         here = self._at(place)
         wanted = limit
@@ -90,10 +93,6 @@ class Listed:
     @cached_property
     def _unknown(self) -> Int64s:
         return self.ids[self.places < 0]
-
-    @property
-    def _too_many_unknown(self) -> bool:
-        return len(self._unknown) > MOST_UNKNOWN
 
     @cached_property
     def _ends(self) -> Int64s:
