@@ -81,6 +81,7 @@ def test_the_catalogue_its_filters_and_a_video(catalogue: Site, page: Page) -> N
 
 def test_choosing_and_changing_many(catalogue: Site, page: Page) -> None:
     page.goto("/")
+    expect(page.locator("[data-videos] tbody tr[data-video]")).to_have_count(50)
     page.get_by_label("Choose all videos on this page").click()
     expect(page.locator("[data-bulk-everything]")).to_be_visible()
     assert looks(page) == []
