@@ -315,40 +315,31 @@ CHANNEL_COUNT = Table(
     Column("channel_display_name", Text, nullable=False),
     Column("videos", BigInteger, nullable=False),
 )
+
+
+def _ledger(name: str, *counts: str) -> Table:
+    """What statements did to videos, by the transaction that did it."""
+    xid = text("pg_current_xact_id()::text::bigint")
+    return Table(
+        name,
+        Base.metadata,
+        Column("id", BigInteger, Identity(), primary_key=True),
+        Column("xid", BigInteger, server_default=xid, nullable=False),
+        Column("at", DateTime(timezone=True), server_default=func.now(), nullable=False),
+        Column("videos", BigInteger, nullable=False),
+        Column("ids", ARRAY(BigInteger)),
+        *(Column(count, ARRAY(BigInteger)) for count in counts),
+        Column("pruned", BigInteger),
+        Index(f"ix_{name}_xid", "xid"),
+    )
+
+
 # One row for each statement that wrote videos, appended by the same triggers: how many, which ones
 # (null: more than 20,000), and by how many videos the counts by facets changed. Facets that are
 # null say that all is to be counted anew; `pruned` says up to which transaction rows are gone.
-CATALOG_CHANGE = Table(
-    "catalog_change",
-    Base.metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
-    Column(
-        "xid", BigInteger, server_default=text("pg_current_xact_id()::text::bigint"), nullable=False
-    ),
-    Column("at", DateTime(timezone=True), server_default=func.now(), nullable=False),
-    Column("videos", BigInteger, nullable=False),
-    Column("ids", ARRAY(BigInteger)),
-    Column("facets", ARRAY(BigInteger)),
-    Column("facet_videos", ARRAY(BigInteger)),
-    Column("known", ARRAY(BigInteger)),
-    Column("known_videos", ARRAY(BigInteger)),
-    Column("pruned", BigInteger),
-    Index("ix_catalog_change_xid", "xid"),
-)
+CATALOG_CHANGE = _ledger("catalog_change", "facets", "facet_videos", "known", "known_videos")
 # The same for statements that wrote counters, without the counts.
-COUNTER_WRITE = Table(
-    "counter_write",
-    Base.metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
-    Column(
-        "xid", BigInteger, server_default=text("pg_current_xact_id()::text::bigint"), nullable=False
-    ),
-    Column("at", DateTime(timezone=True), server_default=func.now(), nullable=False),
-    Column("videos", BigInteger, nullable=False),
-    Column("ids", ARRAY(BigInteger)),
-    Column("pruned", BigInteger),
-    Index("ix_counter_write_xid", "xid"),
-)
+COUNTER_WRITE = _ledger("counter_write")
 
 
 def _by_part_of(tokens: str, fields: str) -> Iterator[Index]:

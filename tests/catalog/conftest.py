@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
@@ -18,7 +19,7 @@ from catalogtool.catalog.words.index import index_texts
 from catalogtool.catalog.words.tokens import PART_SIZE
 from catalogtool.core.db import connect
 from catalogtool.core.db import engine as bound_engine
-from tests.catalog.asking_words import Words
+from tests.catalog.asking_words import SOME_IDS, Words
 from tests.catalog.plain_model import PlainModel
 from tests.catalog.sample_catalogue import insert_samples, make_samples
 from tests.databases import new_database
@@ -65,6 +66,17 @@ def open_catalogue(server: str, template: str, number: int) -> Iterator[Catalogu
         reader = engine.execution_options(isolation_level="AUTOCOMMIT")
         yield Catalogue(PlainModel(samples), reader, url)
         engine.dispose()
+
+
+@pytest.fixture
+def bare_videos(database: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection to videos without any text, of several parts; each statement commits."""
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO video (id, video_id) SELECT n, 'v' || n FROM unnest(%s::bigint[]) AS n",
+            [SOME_IDS],
+        )
+        yield connection
 
 
 @pytest.fixture

@@ -7,18 +7,19 @@ from dataclasses import replace
 from random import Random
 
 import numpy as np
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
 from catalogtool.catalog.search.cursors import Position
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.index_walk import sort_listed
 from catalogtool.catalog.search.known.memory import memory_of
 from catalogtool.catalog.search.known.order import load_ranks
-from catalogtool.catalog.search.known.ranks import Ranks
+from catalogtool.catalog.search.known.ranks import UNKNOWN, Ranks
 from catalogtool.catalog.search.ordering import ordering_of
 from catalogtool.catalog.search.pages import Slice
 from catalogtool.catalog.search.positions import Reading
 from catalogtool.catalog.search.ranked import slice_by_ranks
+from catalogtool.catalog.search.request import SORT_FIELDS
 from catalogtool.core.arrays import Int64s
 from catalogtool.core.db import reading, unit_of_work
 from tests.catalog.sample_catalogue import insert_samples, make_samples
@@ -78,6 +79,18 @@ def loaded(field: str) -> Ranks:
     found = load(field)
     assert found is not None
     return found
+
+
+def knows_all_orders(connection: Connection) -> None:
+    """Let the process have all at hand, but for the places of some, as if they had been written."""
+    memory = memory_of(connection)
+    _, state = memory.look(connection, Filters())
+    memory.load_column(connection)
+    for field in SORT_FIELDS:
+        memory.load_ranks(connection, state, field)
+        ranks = memory.ranks(connection, state, field)
+        assert ranks is not None
+        ranks._ranks[::50] = UNKNOWN
 
 
 def in_order(field: str) -> list[Position]:

@@ -19,19 +19,18 @@ from sqlalchemy import Connection, text
 from catalogtool.app import create_app
 from catalogtool.catalog.search import told as told_by_ranks
 from catalogtool.catalog.search import window
-from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.find import search_videos
 from catalogtool.catalog.search.known import order
 from catalogtool.catalog.search.known.memory import memory_of
-from catalogtool.catalog.search.known.ranks import UNKNOWN
 from catalogtool.catalog.search.ranked import slice_by_ranks
-from catalogtool.catalog.search.request import SORT_FIELDS, SORTS, parse_request
+from catalogtool.catalog.search.request import SORTS, parse_request
 from catalogtool.core import db
 from catalogtool.core.settings import Settings
 from catalogtool.core.times import iso
 from tests.catalog.asking_words import Words
 from tests.catalog.conftest import Catalogue
 from tests.catalog.plain_model import PlainModel, lower
+from tests.catalog.ranking import knows_all_orders
 from tests.catalog.search_requests import VALUES, draw_filters
 from tests.clients import program_of
 
@@ -179,15 +178,7 @@ def test_the_same_by_ranks(large_catalogue: Catalogue, monkeypatch: pytest.Monke
     # An engine of its own is a process that remembers nothing yet.
     engine = large_catalogue.engine.execution_options()
     with engine.connect() as connection:
-        memory = memory_of(connection)
-        _, state = memory.look(connection, Filters())
-        memory.load_column(connection)
-        for field in SORT_FIELDS:
-            memory.load_ranks(connection, state, field)
-            ranks = memory.ranks(connection, state, field)
-            assert ranks is not None
-            # As if these had been written since.
-            ranks._ranks[::50] = UNKNOWN
+        knows_all_orders(connection)
 
         def ask(asked: dict[str, str]) -> Answer:
             return asdict(search_videos(connection, parse_request(asked), KEY))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from random import Random
 from threading import Event, Thread
@@ -23,7 +22,7 @@ from catalogtool.catalog.search.known.memory import memory_of, warm_up
 from catalogtool.catalog.upkeep import prune_changes
 from catalogtool.core import db
 from catalogtool.core.db import reading, unit_of_work
-from tests.catalog.remembering import execute, the_memory
+from tests.catalog.remembering import execute, in_threads, the_memory
 from tests.catalog.sample_catalogue import insert_samples, make_samples
 
 MONETIZED, HIDDEN = part("policy", 1), part("hidden", 1)
@@ -349,14 +348,7 @@ def test_threads_always_see_what_was_committed(
                     assert bool(found.facets[0] & HIDDEN[0]) is hidden
         return told
 
-    with ThreadPoolExecutor(6) as pool:
-        asking = [pool.submit(ask) for _ in range(4)]
-        try:
-            for one in [pool.submit(write, number) for number in range(2)]:
-                one.result(timeout=100)
-        finally:
-            over.set()
-        assert sum(one.result(timeout=60) for one in asking) > 0
+    assert sum(in_threads(write, ask, over)) > 0
     assert_true(after_a_while())
 
 

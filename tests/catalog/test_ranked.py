@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from threading import Event
 from typing import Any
@@ -23,7 +22,7 @@ from catalogtool.core.arrays import Int64s
 from catalogtool.core.db import unit_of_work
 from tests.catalog import ranking
 from tests.catalog.ranking import by_ranks, by_sorting, in_order, loaded
-from tests.catalog.remembering import execute
+from tests.catalog.remembering import execute, in_threads
 
 
 @pytest.fixture(autouse=True)
@@ -280,11 +279,4 @@ def test_threads_always_see_what_was_committed() -> None:
                 assert value >= expected
         return told
 
-    with ThreadPoolExecutor(6) as pool:
-        asking = [pool.submit(ask) for _ in range(4)]
-        try:
-            for one in [pool.submit(write, number) for number in range(2)]:
-                one.result(timeout=100)
-        finally:
-            over.set()
-        assert sum(one.result(timeout=60) for one in asking) > 0
+    assert sum(in_threads(write, ask, over)) > 0

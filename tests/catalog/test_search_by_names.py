@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -35,17 +34,6 @@ labels = st.none() | some_text.map("".join) | some_text.map("".join)
 artists = st.none() | st.lists(labels, max_size=3)
 
 
-@pytest.fixture
-def nameless(database: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection to videos of several parts; each statement commits."""
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(
-            "INSERT INTO video (id, video_id) SELECT n, 'v' || n FROM unnest(%s::bigint[]) AS n",
-            [SOME_IDS],
-        )
-        yield connection
-
-
 def compare(connection: psycopg.Connection[Any], words: Words, texts: list[str]) -> None:
     """All that names tell, and they tell all, is what a plain scan tells."""
     index_texts()
@@ -63,17 +51,17 @@ def compare(connection: psycopg.Connection[Any], words: Words, texts: list[str])
 @many_examples
 @given(data=st.data())
 def test_names_answer_what_postgresql_finds_without_them(
-    nameless: psycopg.Connection[Any], words: Words, data: st.DataObject
+    bare_videos: psycopg.Connection[Any], words: Words, data: st.DataObject
 ) -> None:
     some = {number: (data.draw(artists), data.draw(labels)) for number in SOME_IDS}
     known = [name for names, label in some.values() for name in (*(names or ()), label)]
     texts = data.draw(st.lists(texts_of(known), min_size=1, max_size=8))
-    with nameless.cursor() as cursor:
+    with bare_videos.cursor() as cursor:
         cursor.executemany(
             "UPDATE video SET artist = %s, label = %s WHERE id = %s",
             [(*names, number) for number, names in some.items()],
         )
-    compare(nameless, words, texts)
+    compare(bare_videos, words, texts)
 
 
 TEXTS = {
@@ -95,7 +83,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_traps(nameless: psycopg.Connection[Any], words: Words, name: str) -> None:
+def test_traps(bare_videos: psycopg.Connection[Any], words: Words, name: str) -> None:
     for number, artist, label in (
         (1, [name], name),
         (2, [None, name], None),
@@ -105,28 +93,28 @@ def test_traps(nameless: psycopg.Connection[Any], words: Words, name: str) -> No
         (SOME_IDS[-2], [name, name], name + name),
     ):
         edit = "UPDATE video SET artist = %s, label = %s WHERE id = %s"
-        nameless.execute(edit, [artist, label, number])
-    compare(nameless, words, TEXTS[name])
+        bare_videos.execute(edit, [artist, label, number])
+    compare(bare_videos, words, TEXTS[name])
 
 
-def test_texts_in_very_long_names(nameless: psycopg.Connection[Any], words: Words) -> None:
+def test_texts_in_very_long_names(bare_videos: psycopg.Connection[Any], words: Words) -> None:
     # Any three letters are there once.
     letters = "".join(map(chr, range(0x4E00, 0x4E00 + 3 * LONGEST_NAME)))
     edit = "UPDATE video SET artist = ARRAY[left(%s, id::int)] WHERE id < 5"
-    nameless.execute(edit, [letters])
-    nameless.execute(
+    bare_videos.execute(edit, [letters])
+    bare_videos.execute(
         "UPDATE video SET artist = ARRAY['x', %s] WHERE id = %s", [letters, SOME_IDS[-1]]
     )
     starts = (0, 1, LONGEST_NAME - LONGEST_ASKED, LONGEST_NAME - 1, LONGEST_NAME, LONGEST_NAME + 99)
     ends = (1, 2, 3, LONGEST_ASKED - 1, LONGEST_ASKED)
-    compare(nameless, words, [letters[at : at + length] for at in starts for length in ends])
+    compare(bare_videos, words, [letters[at : at + length] for at in starts for length in ends])
 
 
 def test_names_alone_tell_no_more_than_their_limit(
-    nameless: psycopg.Connection[Any], words: Words, monkeypatch: pytest.MonkeyPatch
+    bare_videos: psycopg.Connection[Any], words: Words, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("catalogtool.catalog.words.find.MOST_WORDS", 2)
-    nameless.execute("UPDATE video SET label = 'Label ' || id, artist = ARRAY['Duo', 'duo']")
+    bare_videos.execute("UPDATE video SET label = 'Label ' || id, artist = ARRAY['Duo', 'duo']")
     index_texts()
     process = new_process()
     assert process.find(label="label") == SOME_IDS
@@ -136,9 +124,9 @@ def test_names_alone_tell_no_more_than_their_limit(
 
 
 def test_where_names_tell_labels_are_not_read_one_by_one(
-    nameless: psycopg.Connection[Any], words: Words, monkeypatch: pytest.MonkeyPatch
+    bare_videos: psycopg.Connection[Any], words: Words, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nameless.execute("UPDATE video SET label = 'む ウ' WHERE id < 3")
+    bare_videos.execute("UPDATE video SET label = 'む ウ' WHERE id < 3")
     index_texts()
     process = new_process()
     asked: list[str] = []
@@ -150,9 +138,9 @@ def test_where_names_tell_labels_are_not_read_one_by_one(
 
 
 def test_names_in_too_many_places_are_found_otherwise(
-    nameless: psycopg.Connection[Any], words: Words, monkeypatch: pytest.MonkeyPatch
+    bare_videos: psycopg.Connection[Any], words: Words, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nameless.execute("UPDATE video SET title = 'solo', label = 'Solo', artist = '{Solo}'")
+    bare_videos.execute("UPDATE video SET title = 'solo', label = 'Solo', artist = '{Solo}'")
     index_texts()
     monkeypatch.setattr(Sample, "having_each", lambda *_: np.ones(3))
     monkeypatch.setattr(lists, "POSTING_COST", 1e10)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from random import Random
 from typing import Any
 
@@ -52,17 +51,6 @@ titles = st.lists(
 )
 
 
-@pytest.fixture
-def empty_titles(database: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection to videos of several parts; each statement commits."""
-    with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute(
-            "INSERT INTO video (id, video_id) SELECT n, 'v' || n FROM unnest(%s::bigint[]) AS n",
-            [SOME_IDS],
-        )
-        yield connection
-
-
 def compare(connection: psycopg.Connection[Any], words: Words, texts: list[str]) -> None:
     index_texts()
     process = new_process()
@@ -77,16 +65,16 @@ def compare(connection: psycopg.Connection[Any], words: Words, texts: list[str])
 @many_examples
 @given(data=st.data())
 def test_words_answer_what_postgresql_finds_without_them(
-    empty_titles: psycopg.Connection[Any], words: Words, data: st.DataObject
+    bare_videos: psycopg.Connection[Any], words: Words, data: st.DataObject
 ) -> None:
     some = data.draw(titles)
     texts = data.draw(st.lists(texts_of(some), min_size=1, max_size=8))
-    empty_titles.execute(
+    bare_videos.execute(
         """UPDATE video SET title = new.title FROM unnest(%s::bigint[], %s::text[])
         AS new (id, title) WHERE new.id = video.id""",
         [SOME_IDS, some],
     )
-    compare(empty_titles, words, texts)
+    compare(bare_videos, words, texts)
 
 
 @pytest.mark.parametrize(
@@ -107,11 +95,11 @@ def test_words_answer_what_postgresql_finds_without_them(
     ],
 )  # fmt: skip
 def test_traps(
-    empty_titles: psycopg.Connection[Any], words: Words, title: str, texts: list[str]
+    bare_videos: psycopg.Connection[Any], words: Words, title: str, texts: list[str]
 ) -> None:
-    empty_titles.execute("UPDATE video SET title = %s WHERE id %% 2 = 1", [title])
-    empty_titles.execute("UPDATE video SET title = reverse(%s) WHERE id = 2", [title])
-    compare(empty_titles, words, texts)
+    bare_videos.execute("UPDATE video SET title = %s WHERE id %% 2 = 1", [title])
+    bare_videos.execute("UPDATE video SET title = reverse(%s) WHERE id = 2", [title])
+    compare(bare_videos, words, texts)
 
 
 TEXTS = (

@@ -10,14 +10,12 @@ from sqlalchemy import Connection
 
 from catalogtool.catalog.search import question, sifted, window
 from catalogtool.catalog.search.estimate import Estimate
-from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.find import Answer, search_videos
-from catalogtool.catalog.search.known.memory import memory_of
-from catalogtool.catalog.search.known.ranks import UNKNOWN
-from catalogtool.catalog.search.request import SORT_FIELDS, SORTS, parse_request
+from catalogtool.catalog.search.request import SORTS, parse_request
 from tests.catalog.asking_words import Words
 from tests.catalog.conftest import Catalogue
 from tests.catalog.plain_model import PlainModel
+from tests.catalog.ranking import knows_all_orders
 from tests.catalog.search_requests import draw_filters
 
 SEARCHES = 150
@@ -79,14 +77,7 @@ def test_pages_are_those_of_the_model(
     # A process of its own, which has all at hand from the start.
     engine = large_catalogue.engine.execution_options()
     with engine.connect() as connection:
-        memory = memory_of(connection)
-        _, state = memory.look(connection, Filters())
-        memory.load_column(connection)
-        for field in SORT_FIELDS:
-            memory.load_ranks(connection, state, field)
-            ranks = memory.ranks(connection, state, field)
-            assert ranks is not None
-            ranks._ranks[::50] = UNKNOWN
+        knows_all_orders(connection)
         for number in range(SEARCHES):
             chance = Random(f"{at_first} {number}")
             others = draw_filters(chance) if number % 3 else {"hidden": "all"}

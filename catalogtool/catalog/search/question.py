@@ -206,11 +206,10 @@ class Question:
         cost = lists.cost_of_facets() if first is None else lists.cost(first)
         if cost == inf:
             return inf
-        testing = FIND_COST * (lists.passing if first is None else lists.expected(first))
-        others = (part for part in self._parts if part is not first)
         number = lists.passing if first is None else lists.expected(first)
+        others = (part for part in self._parts if part is not first)
         narrowing = sum(lists.cost_to_narrow(part, number) for part in others)
-        return cost + narrowing + (testing if self._rest else 0.0)
+        return cost + narrowing + (number * FIND_COST if self._rest else 0.0)
 
     def cost_of_facets(self) -> float:
         """What it takes to list all that pass the facets; infinite if they are too many."""

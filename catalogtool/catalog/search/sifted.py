@@ -7,15 +7,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from catalogtool.catalog.models import Video
 from catalogtool.catalog.search.conditions import Condition
 from catalogtool.catalog.search.cursors import Position
-from catalogtool.catalog.search.known.listing import list_videos
+from catalogtool.catalog.search.known.listing import look_at
 from catalogtool.catalog.search.known.ranks import Ranks
 from catalogtool.catalog.search.pages import Slice
 from catalogtool.catalog.search.positions import Reading
 from catalogtool.catalog.search.ranked import slice_by_ranks
-from catalogtool.core.arrays import Int64s, is_among
+from catalogtool.core.arrays import Int64s
 from catalogtool.core.db import Reader, one_snapshot
 
 # So much more than expected is looked at first, and so much more each time that it was too little.
@@ -60,7 +59,5 @@ def _meeting(
     session: Reader, rows: Sequence[Position], conditions: Sequence[Condition]
 ) -> list[Position]:
     ids = np.array([row.id for row in rows], np.int64)
-    met = list_videos(session, [is_among(Video.id, ids), *conditions], len(ids))
-    assert met is not None
-    kept = set(met.ids.tolist())
+    kept = set(look_at(session, ids, conditions).ids.tolist())
     return [row for row in rows if row.id in kept]

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from catalogtool.catalog.models import Video
 from catalogtool.catalog.search.conditions import Condition
 from catalogtool.catalog.search.filters import Filters
-from catalogtool.catalog.search.known.listing import list_videos
+from catalogtool.catalog.search.known.listing import look_at
 from catalogtool.catalog.search.known.matches import Found, Matches
 from catalogtool.catalog.search.known.memory import Memory
 from catalogtool.catalog.search.known.rank_tests import (
@@ -23,7 +22,7 @@ from catalogtool.catalog.search.known.ranks import Ranks
 from catalogtool.catalog.search.known.state import State
 from catalogtool.catalog.search.names import Names
 from catalogtool.catalog.search.parts import MOST_AT_ONCE, Part
-from catalogtool.core.arrays import Int64s, are_listed, is_among
+from catalogtool.core.arrays import Int64s, are_listed
 from catalogtool.core.db import Reader
 
 # Microseconds to look up the ranks of the whole catalogue, at least and for each video; and the one
@@ -56,11 +55,7 @@ class RankFilter:
         return found.only(sure | are_listed(found.ids, looked_at.ids))
 
     def _looked_at(self, session: Reader, ids: Int64s) -> Found:
-        if not len(ids):
-            return Matches.none()
-        if len(ids) > MOST_LOOKED_AT:
-            return None
-        return list_videos(session, [is_among(Video.id, ids), *self.plain], len(ids))
+        return look_at(session, ids, self.plain) if len(ids) <= MOST_LOOKED_AT else None
 
 
 class RankFilters:

@@ -233,7 +233,7 @@ class Search:
         """The slice of the candidates of a phrase, where that takes less than to walk."""
         candidates = self.question.cost_of_candidates()
         walking = self._cost_of_walking(matches)
-        if self._ranks is None or candidates >= walking:
+        if candidates >= walking or self._ranks is None:
             return None
         told = self.question.find_candidates()
         if told is None:

@@ -8,12 +8,11 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from catalogtool.catalog.models import Video
 from catalogtool.catalog.search.facets import FacetTest
-from catalogtool.catalog.search.known.listing import list_videos
+from catalogtool.catalog.search.known.listing import look_at
 from catalogtool.catalog.search.known.matches import Matches
 from catalogtool.catalog.search.known.state import State
-from catalogtool.core.arrays import Int64s, in_pieces, is_among, unpacked
+from catalogtool.core.arrays import Int64s, in_pieces, unpacked
 from catalogtool.core.db import Reader, driver_connection
 
 # Where ids are sparse, or more than these, there is no column; a few never take much.
@@ -93,8 +92,7 @@ class FacetColumn:
 
     def _look_up(self, session: Reader, ids: Int64s) -> None:
         """What is read within the lock is never older than what was written there before."""
-        now = list_videos(session, [is_among(Video.id, ids)], len(ids))
-        assert now is not None
+        now = look_at(session, ids)
         if ids[-1] >= len(self._facets):
             # Readers keep the one they have, which is as of their state as well.
             longer = _nothing(int(ids[-1]) + 1 + len(self._facets) // GROWTH)

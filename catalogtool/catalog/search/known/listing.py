@@ -56,6 +56,15 @@ def list_videos(session: Reader, conditions: Sequence[Condition], most: int | No
     return _listed(session, select(Video.id, Video.facets).where(*conditions), most)
 
 
+def look_at(session: Reader, ids: Int64s, conditions: Sequence[Condition] = ()) -> Matches:
+    """Those of these videos that are there and meet the conditions, by a look at each."""
+    if not len(ids):
+        return Matches.none()
+    found = list_videos(session, [is_among(Video.id, ids), *conditions], len(ids))
+    assert found is not None
+    return found
+
+
 def list_without_views(session: Reader, most: int) -> Found:
     """All videos whose views are unknown, read along the index of views; None if there are more."""
     unknown = select(VideoCounter.video_pk, VideoCounter.facets).where(VideoCounter.views.is_(None))
