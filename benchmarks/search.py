@@ -36,7 +36,7 @@ from pathlib import Path
 from searching import table
 from searching.catalogue import ensure_catalogue
 from searching.crowd import run_crowd
-from searching.databases import catalogue, home_of, name_of, server
+from searching.databases import catalogue, home_of, name_of, server, warm
 from searching.edit import run_edits
 from searching.facts import Facts, read_facts
 from searching.mix import Asked, Mix, again, run_mix
@@ -126,6 +126,7 @@ def main() -> int:
         for videos, url in _catalogues(home, options):
             print(f"{table.machine(url)}\n{videos:,} videos, seed {options.seed}\n", flush=True)
             folder = home / f"web-{name_of(videos)}"
+            warm(url)
             with served(url, folder) as site:
                 bench = Bench(site, read_facts(url, options.seed), options, folder)
                 bench.run()
