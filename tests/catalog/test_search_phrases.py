@@ -60,9 +60,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
         monkeypatch.setattr(module, "is_among", spy.among)
         monkeypatch.setattr(module, "FIND_COST", 10_000)
     monkeypatch.setattr(lists, "find_by_words", spy.find)
-    for module in (lists, phrases):
-        monkeypatch.setattr(module, "UNSURE_COST", 1_000)
-    for name in ("WALK_COST", "PASS_COST", "PHRASE_COST", "INDEX_COST"):
+    for name in ("UNSURE_COST", "WALK_COST", "PASS_COST", "PHRASE_COST", "INDEX_COST"):
         monkeypatch.setattr(lists, name, 1_000)
     monkeypatch.setattr(lists, "LEAST_COST", 0)
     monkeypatch.setattr(phrases, "CHEAP_COST", 0)

@@ -1,4 +1,5 @@
-"""Of a phrase with very many matches, candidates are looked at in the order of the list."""
+"""Of very many matches, candidates are looked at in the order of the list: those of a phrase, or
+all that pass the facets."""
 
 from __future__ import annotations
 
@@ -62,11 +63,31 @@ def ids(answer: Answer) -> list[int]:
     return [video["id"] for video in answer.videos]
 
 
+def compare_pages(
+    connection: Connection, model: PlainModel, asked: dict[str, str], chance: Random
+) -> None:
+    """A page of some size, the one behind it and the one before are those of the model."""
+    expected = model.find({k: v for k, v in asked.items() if k != "sort"}, asked["sort"])
+    size = chance.choice((1, 3, 20))
+    page = chance.randint(1, len(expected) // size + 1)
+    answer = ask(connection, asked, per_page=str(size), page=str(page))
+    at = (page - 1) * size
+    assert ids(answer) == expected[at : at + size], asked
+    if answer.next_cursor is not None:
+        behind = ask(connection, asked, per_page=str(size), cursor=answer.next_cursor)
+        assert ids(behind) == expected[at + size : at + 2 * size], asked
+    if answer.prev_cursor is not None:
+        before = ask(connection, asked, per_page=str(size), cursor=answer.prev_cursor)
+        assert ids(before) == expected[max(0, at - size) : at], asked
+
+
 @pytest.mark.parametrize("at_first", ["much", "little"])
+@pytest.mark.parametrize("of", ["a phrase", "facets"])
 def test_pages_are_those_of_the_model(
     large_catalogue: Catalogue,
     words: Words,
     spy: Sifted,
+    of: str,
     at_first: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -79,21 +100,11 @@ def test_pages_are_those_of_the_model(
     with engine.connect() as connection:
         knows_all_orders(connection)
         for number in range(SEARCHES):
-            chance = Random(f"{at_first} {number}")
-            others = draw_filters(chance) if number % 3 else {"hidden": "all"}
-            asked = {**others, "search": a_phrase(chance, model), "sort": chance.choice(SORTS)}
-            expected = model.find({k: v for k, v in asked.items() if k != "sort"}, asked["sort"])
-            size = chance.choice((1, 3, 20))
-            page = chance.randint(1, len(expected) // size + 1)
-            answer = ask(connection, asked, per_page=str(size), page=str(page))
-            at = (page - 1) * size
-            assert ids(answer) == expected[at : at + size], asked
-            if answer.next_cursor is not None:
-                behind = ask(connection, asked, per_page=str(size), cursor=answer.next_cursor)
-                assert ids(behind) == expected[at + size : at + 2 * size], asked
-            if answer.prev_cursor is not None:
-                before = ask(connection, asked, per_page=str(size), cursor=answer.prev_cursor)
-                assert ids(before) == expected[max(0, at - size) : at], asked
+            chance = Random(f"{of} {at_first} {number}")
+            asked = draw_filters(chance) if number % 3 else {"hidden": "all"}
+            if of == "a phrase":
+                asked["search"] = a_phrase(chance, model)
+            compare_pages(connection, model, asked | {"sort": chance.choice(SORTS)}, chance)
     # Where a page begins with an unknown one, there is no telling.
     assert sum(spy.found) > 0.3 * SEARCHES
     assert sum(spy.found) > 0.9 * len(spy.found)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property, partial
-from math import inf
+from math import inf, sqrt
 
 from sqlalchemy import ColumnElement
 
@@ -45,13 +45,15 @@ WALK_COST, FIND_COST = 0.15, 1.2
 TRIGRAM_COST, NAME_COST, TRIGRAMS_COST, PHRASE_COST, LETTERS_COST = 3.0, 8.0, 0.003, 0.03, 0.0005
 # To look whether its title holds a text; at most so many are looked at with each search.
 UNSURE_COST, MOST_UNSURE = 2.5, 150_000
+# The rows of so many videos are near; to look at one of more takes longer.
+NEAR = 1_000_000
 # To read it along an index that holds all that is asked, to find it by a word, and to test its
 # facets in memory; what any of these takes at least; and to look up where a name is in one part.
 INDEX_COST, WORD_COST, PASS_COST, LEAST_COST, POSTING_COST = 0.3, 0.04, 0.003, 1_000, 1.0
 # For each video of a word that is asked together with others.
 READ_COST = 0.015
-# To go through a list that is at hand.
-LISTED_COST = 0.03
+# To go through a list that is at hand, and to put one together from memory.
+LISTED_COST, TAKEN_COST = 0.03, 0.03
 # More videos than these have the facets that a walk soon meets.
 MOST_BY_FACETS = 100_000
 
@@ -69,11 +71,18 @@ class Lists:
         self._state = state
         self._names = names
         self._test = test
+        # How much longer it takes to look at a video because there are so many.
+        self.farness = sqrt(max(1.0, state.videos / NEAR))
         # For these filters words were asked in vain.
         self.untold: set[Filters] = set()
         self.guesses = Guesses(session, memory, state, names)
         self.expected = self.guesses.expected
         self._told = RankFilters(session, memory, state, names)
+
+    @property
+    def unsure_cost(self) -> float:
+        """What it takes to look whether a title holds a text."""
+        return UNSURE_COST * self.farness
 
     @cached_property
     def column(self) -> FacetColumn | None:
@@ -148,9 +157,13 @@ class Lists:
         """Whether they are at hand."""
         return self._cost_at_hand(wanted) < inf
 
+    def is_told(self, part: Part) -> bool:
+        """Whether the ranks tell which videos meet one filter."""
+        return self._told.of(part) is not None
+
     def cost_to_narrow(self, part: Part, number: float) -> float:
         """What it takes to find out which of so many videos meet one filter."""
-        if self._told.of(part) is not None:
+        if self.is_told(part):
             return number * RANK_COST
         return min(self.cost(part), number * FIND_COST)
 
@@ -177,6 +190,16 @@ class Lists:
         return self._memory.listed(
             self._session, self._state, self._of_facets, lambda: column.of(column.passing(test))
         )
+
+    def cost_of_passing(self) -> float:
+        """What it takes to list them, be they ever so many; infinite if the column is not there."""
+        if self.column is None:
+            return inf
+        return LEAST_COST + self._state.videos * PASS_COST + self.passing * TAKEN_COST
+
+    def find_passing(self) -> Found:
+        """All of them, which nobody keeps; None if the column is not there."""
+        return None if self.column is None else self.column.of(self.column.passing(self._test))
 
     @cached_property
     def passing(self) -> float:
@@ -240,7 +263,7 @@ class Lists:
         if listed is None:
             # All matches are among them: a piece may be in more titles than a guess can tell.
             listed = max(self.guesses.having(asked.pieces), self.expected(part))
-        return LEAST_COST + listed * UNSURE_COST if listed <= MOST_UNSURE else inf
+        return LEAST_COST + listed * self.unsure_cost if listed <= MOST_UNSURE else inf
 
     def _of_ranks(self, by_ranks: RankFilter) -> Found:
         sure, looked_at = by_ranks.listed(self._session)

@@ -16,7 +16,7 @@ import numpy as np
 from catalogtool.catalog.search.facets import FacetTest
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.guesses import UNSEEN
-from catalogtool.catalog.search.lists import MOST_UNSURE, UNSURE_COST, Lists
+from catalogtool.catalog.search.lists import MOST_UNSURE, Lists
 from catalogtool.catalog.search.names import Names
 from catalogtool.catalog.search.parts import Part
 
@@ -47,7 +47,7 @@ def few_candidates(
             passing = _expected(lists, names, test, phrase, Filters(hidden="all"))
             others = (part for part in parts if part is not phrase)
             narrowing = sum(lists.cost_to_narrow(part, passing) for part in others)
-            return FewCandidates(phrase, cost + narrowing + left * UNSURE_COST)
+            return FewCandidates(phrase, cost + narrowing + left * lists.unsure_cost)
     return None
 
 

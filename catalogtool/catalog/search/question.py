@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import cached_property
-from math import inf
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from math import inf, prod
 from operator import itemgetter
 
 import numpy as np
@@ -20,8 +20,9 @@ from catalogtool.catalog.search.conditions import (
     is_hidden,
     not_in_hidden_channel,
 )
+from catalogtool.catalog.search.depth import Sampled
 from catalogtool.catalog.search.estimate import Estimate, judge
-from catalogtool.catalog.search.facets import DURATION, facet_test
+from catalogtool.catalog.search.facets import DURATION, FacetTest, facet_test
 from catalogtool.catalog.search.filters import Filters
 from catalogtool.catalog.search.index_walk import Told
 from catalogtool.catalog.search.known.listing import (
@@ -33,6 +34,7 @@ from catalogtool.catalog.search.known.listing import (
 from catalogtool.catalog.search.known.matches import Found, Matches
 from catalogtool.catalog.search.known.memory import memory_of
 from catalogtool.catalog.search.known.ranks import Ranks
+from catalogtool.catalog.search.known.texts import Mask
 from catalogtool.catalog.search.lists import FACETS, FIND_COST, MOST_UNSURE, Lists
 from catalogtool.catalog.search.parts import (
     MOST_AT_ONCE,
@@ -42,10 +44,24 @@ from catalogtool.catalog.search.parts import (
     rest_of,
 )
 from catalogtool.catalog.search.phrases import REUSED, few_candidates
+from catalogtool.catalog.search.positions import Reading
 from catalogtool.core.arrays import Int64s, are_listed, hashed_not_among, is_among
 from catalogtool.core.db import Reader
 
 _HIDDEN = Video.__table__.alias("of_hidden_channel")
+# Where more of all videos pass the facets, no walk goes far.
+NEARLY_ALL = 0.98
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Videos among which all matches are, and what it takes to list them (microseconds; infinite if
+    nobody can). About so many of them are left that only a look can tell, if that is known."""
+
+    cost: float
+    find: Callable[[], Found]
+    phrase: Part | None = None
+    left: float = 0.0
 
 
 class Question:
@@ -107,10 +123,38 @@ class Question:
     def estimate(self) -> Estimate:
         """What the sample tells of the number of matches."""
         sample, changed = self._memory.sample(self.session, self._state)
-        met = None if sample is None else sample.matching(self.filters, self.names)
-        if sample is None or met is None:
+        if sample is None or self._met is None:
             return Estimate(self.at_most, surely_many=False)
-        return judge(sample.count(met, self.test), sample.share, changed)
+        return judge(sample.count(self._met, self.test), sample.share, changed)
+
+    @cached_property
+    def _met(self) -> Mask | None:
+        """Which videos of the sample match but for the facets; None if nobody knows."""
+        sample = self._lists.guesses.sample
+        return None if sample is None else sample.matching(self.filters, self.names)
+
+    def sampled(self, reading: Reading, ranks: Ranks, *, limited: bool) -> Sampled | None:
+        """The sample in the order of reading; None if there is none, or if nearly all match.
+
+        If it is `limited`, what has none of the `lengths` is not read, and has no place.
+        """
+        if self.only_facets and self.at_most > NEARLY_ALL * self.videos:
+            return None
+        sample = self._lists.guesses.sample
+        if sample is None or self._met is None:
+            return None
+        passing = self.test.among(sample.facets)
+        places = ranks.places(sample.ids, reading)
+        if limited:
+            tests = (FacetTest().having("duration", DURATION[name]) for name in self.lengths)
+            read = np.logical_or.reduce([test.among(sample.facets) for test in tests])
+            places = np.where(read, places, -1)
+        return Sampled(places, self._met & passing, passing, sample.share)
+
+    @property
+    def farness(self) -> float:
+        """How much longer it takes to look at a video because there are so many."""
+        return self._lists.farness
 
     @property
     def told(self) -> Told | None:
@@ -242,9 +286,14 @@ class Question:
         return self._tested(left, conditions) if conditions and len(left) else left
 
     def _narrowed_unseen(
-        self, found: Matches, others: Sequence[Part], phrase: Part | None
+        self,
+        found: Matches,
+        others: Sequence[Part],
+        phrase: Part | None,
+        looks: Callable[[int], float] = float,
     ) -> tuple[Matches, list[Condition]]:
-        """What can be left out without a look at a video; and what has to be looked for then."""
+        """What can be left out without a look at a video; and what has to be looked for then, in so
+        many as `looks` tells of the number that is left."""
         found = found.only(self.test.among(found.facets))
         if self._left_out is not None:
             found = found.without(self._left_out.ids)
@@ -254,7 +303,7 @@ class Question:
             if narrowed is not None:
                 found = narrowed
                 continue
-            quicker = self._lists.cost(part) < len(found) * FIND_COST
+            quicker = self._lists.cost(part) < looks(len(found)) * FIND_COST
             listed = self._lists.find(part) if quicker else None
             if listed is None:
                 conditions += part.wanted.plain
@@ -262,22 +311,27 @@ class Question:
                 found = found.among(listed)
         return found, conditions
 
-    def cost_of_candidates(self) -> float:
-        """What it takes to list all videos that may hold the phrase; infinite if there is none, or
-        if words can't tell."""
-        return min(
-            (self._lists.cost_of_candidates(part) for part in self._parts if part.text),
-            default=inf,
-        )
+    def candidates(self) -> Iterator[Candidates]:
+        """Lists that hold all matches and other videos; the narrower one first."""
+        for phrase in (part for part in self._parts if part.text):
+            cost = self._lists.cost_of_candidates(phrase)
+            yield Candidates(cost, partial(self._lists.find_candidates, phrase), phrase)
+        told = [part for part in self._parts if self._lists.is_told(part)]
+        share = prod(min(1.0, self._lists.expected(part) / self.videos) for part in told)
+        left = 0.0 if len(told) == len(self._parts) and not self._rest else self._lists.passing
+        cost = self._lists.cost_of_passing()
+        yield Candidates(cost, self._lists.find_passing, left=left * share)
 
-    def find_candidates(self) -> tuple[Matches, Sequence[Condition]] | None:
-        """All matches and some others, told by the words of a phrase; and what the matches meet."""
-        for phrase in self._parts:
-            found = self._lists.find_candidates(phrase) if phrase.text else None
-            if found is not None:
-                others = [part for part in self._parts if part is not phrase]
-                return self._narrowed_unseen(found, others, phrase)
-        return None
+    def narrowed(
+        self, candidates: Candidates, looks: Callable[[int], float]
+    ) -> tuple[Matches, Sequence[Condition]] | None:
+        """Those of the candidates that may match, and what the matches among them meet; `looks`
+        tells how many of so many will be looked at. None if they can't be told."""
+        found = candidates.find()
+        if found is None:
+            return None
+        others = [part for part in self._parts if part is not candidates.phrase]
+        return self._narrowed_unseen(found, others, candidates.phrase, looks)
 
     def _without_left_out(self, found: Found) -> Found:
         if found is None or self._left_out is None:

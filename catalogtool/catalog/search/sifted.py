@@ -1,5 +1,5 @@
 """A slice of very many matches that are among candidates: these are looked at in the order of the
-list, and only until the slice is full."""
+list, and only until the slice is full. If nothing is left to look for, the candidates match."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ def sift(
 
     None if it takes far more, or if the order is not known well enough.
     """
+    if not conditions:
+        return slice_by_ranks(session, ranks, reading, candidates, part)
     wanted = part.offset + part.limit
     found: list[Position] = []
     start, size, looked_at = part.start, int(looks * MORE) + LEAST, 0

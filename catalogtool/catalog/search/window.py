@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from math import inf
 
 from sqlalchemy import func, select
@@ -22,6 +22,7 @@ from catalogtool.catalog.models import Video
 from catalogtool.catalog.search.bounds import bounds_of, bounds_of_lengths
 from catalogtool.catalog.search.conditions import Condition
 from catalogtool.catalog.search.cursors import Position
+from catalogtool.catalog.search.depth import Depth, depth_of
 from catalogtool.catalog.search.estimate import EXACT_UP_TO, Estimate
 from catalogtool.catalog.search.id_pieces import FEW, STAMPED, Bounds
 from catalogtool.catalog.search.index_walk import Told, sort_listed, walk_index
@@ -32,7 +33,7 @@ from catalogtool.catalog.search.lists import WALK_COST
 from catalogtool.catalog.search.ordering import Ordering
 from catalogtool.catalog.search.pages import Slice, gather, gather_along, walk
 from catalogtool.catalog.search.positions import Reading
-from catalogtool.catalog.search.question import Question
+from catalogtool.catalog.search.question import Candidates, Question
 from catalogtool.catalog.search.ranked import slice_by_ranks
 from catalogtool.catalog.search.scan import scan_index
 from catalogtool.catalog.search.sifted import sift
@@ -108,8 +109,12 @@ class Search:
         estimate = self.question.estimate
         if not estimate.surely_many:
             return inf
-        walking = self._cost_of_walking(max(EXACT_UP_TO + 1, self._expected(estimate)))
-        return max(walking, self.question.videos * FAR_COST) if self._is_far else walking
+        matches = max(EXACT_UP_TO + 1, self._expected(estimate))
+        walking = self._cost_of_walking(matches)
+        if self._is_far and self._ranks is None:
+            return max(walking, self.question.videos * FAR_COST)
+        ways = (c for c in self.question.candidates() if c.phrase is None)
+        return min(walking, *(self._cost_of_sifting(way, matches) for way in ways))
 
     @property
     def _is_far(self) -> bool:
@@ -141,7 +146,8 @@ class Search:
             listed = self.question.find_all()
             if listed is not None:
                 return self._places(listed)
-        return self._walk() or []
+        places = self._sifted(matches)
+        return (self._walk() or []) if places is None else places
 
     def _places(self, listed: Matches) -> list[Position]:
         """The slice of matches that are at hand."""
@@ -230,21 +236,43 @@ class Search:
         return total, self._walk() or []
 
     def _sifted(self, matches: int) -> list[Position] | None:
-        """The slice of the candidates of a phrase, where that takes less than to walk."""
-        candidates = self.question.cost_of_candidates()
+        """The slice, by a look at candidates in its order until it is full; where that takes less
+        than to walk."""
         walking = self._cost_of_walking(matches)
-        if candidates >= walking or self._ranks is None:
-            return None
-        told = self.question.find_candidates()
-        if told is None:
-            return None
-        found, conditions = told
-        looks = (self.part.offset + self.part.limit) * len(found) / max(matches, 1)
-        if candidates + SIFT_LEAST + looks * CHECK_COST >= walking:
-            return None
-        return sift(
-            self.session, self._ranks, self.reading, found.ids, conditions, self.part, looks
-        )
+        for candidates in self.question.candidates():
+            if self._cost_of_sifting(candidates, matches) >= walking or self._ranks is None:
+                continue
+            looks_of = partial(self._looks, candidates, matches)
+            told = self.question.narrowed(candidates, looks_of)
+            if told is None:
+                continue
+            found, conditions = told
+            looks = looks_of(len(found)) if conditions else 0.0
+            if candidates.cost + SIFT_LEAST + looks * self._check_cost >= walking:
+                continue
+            ids, part = found.ids, self.part
+            places = sift(self.session, self._ranks, self.reading, ids, conditions, part, looks)
+            if places is not None:
+                return places
+        return None
+
+    def _cost_of_sifting(self, candidates: Candidates, matches: int) -> float:
+        """What it takes at least."""
+        if candidates.cost == inf:
+            return inf
+        looks = self._looks(candidates, matches, candidates.left)
+        return candidates.cost + SIFT_LEAST + looks * self._check_cost
+
+    def _looks(self, candidates: Candidates, matches: int, left: float) -> float:
+        """At how many of those that are left one has to look until the slice is full."""
+        looks = (self.part.offset + self.part.limit) * left / max(matches, 1)
+        if left and candidates.phrase is None and self._depth is not None:
+            return max(looks, self._depth.passing)
+        return looks
+
+    @property
+    def _check_cost(self) -> float:
+        return CHECK_COST * self.question.farness
 
     def _paged(self, matches: int) -> int:
         """So many rows of the list as a walk reads before it takes long."""
@@ -261,9 +289,26 @@ class Search:
         """To read along the sort's index until the slice is full."""
         question = self.question
         checked = self._rows_to_check(matches)
-        cost = checked * question.videos / max(question.at_most, matches, 1) * WALK_COST
+        read = checked * question.videos / max(question.at_most, matches, 1)
+        if self._depth is not None:
+            read, checked = max(read, self._depth.read), max(checked, self._depth.passing)
         beyond = question.beyond_value(self.reading.ordering.field)
-        return cost + checked * CHECK_COST if beyond else cost
+        return read * WALK_COST + (checked * self._check_cost if beyond else 0.0)
+
+    @cached_property
+    def _depth(self) -> Depth | None:
+        """How far a walk goes, where the matches do not lie evenly."""
+        by_length = self.reading.ordering.field == "video_length"
+        if self._ranks is None or (self._bounds and not by_length):
+            return None
+        sampled = self.question.sampled(self.reading, self._ranks, limited=bool(self._limits))
+        place = -1
+        if self.part.start is not None:
+            place = self._ranks.place(self.part.start.id, self.reading)
+            if place < 0:
+                return None
+        wanted = self.part.offset + self.part.limit
+        return None if sampled is None else depth_of(sampled, place, wanted)
 
     def _is_better_gathered(self, matches: int) -> bool:
         cost = matches * GATHER_COST
