@@ -20,9 +20,6 @@ import catalogtool.youtube.models  # noqa: F401
 from catalogtool.core.db import Base
 
 MIGRATION_LOCK = 7_240_001
-# A migration that cannot get its lock at once is tried again by its caller; it must not
-# stand in a queue in front of everybody else's reads meanwhile.
-LOCK_TIMEOUT = "10s"
 STATEMENT_TIMEOUT = "30min"
 
 
@@ -49,9 +46,10 @@ def run(connection: Connection) -> None:
         compare_type=True,
         compare_server_default=True,
     )
+    lock_timeout = context.config.attributes["lock_timeout"]
     with context.begin_transaction():
         connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
+        connection.execute(text(f"SET LOCAL lock_timeout = '{lock_timeout}'"))
         connection.execute(text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'"))
         context.run_migrations()
 

@@ -21,8 +21,9 @@ CARELESS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "128MB",
-    # Its workers belong to the superuser, and DROP DATABASE may not end them.
+    # Their workers belong to the superuser, and DROP DATABASE may not end them.
     "autovacuum": "off",
+    "pg_prewarm.autoprewarm": "off",
 }
 
 

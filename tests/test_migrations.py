@@ -12,7 +12,9 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
 
+from catalogtool.core import migrate
 from catalogtool.core.migrate import alembic_config, downgrade, upgrade
 from tests.databases import new_database
 from tools.lint_migrations import ARGUMENTS, SQUAWK
@@ -103,6 +105,41 @@ def test_two_upgrades_at_once_take_turns(empty: str) -> None:
         thread.join()
     assert failures == []
     command.check(alembic_config(empty))
+
+
+def test_an_upgrade_tries_again_while_others_lock_a_table(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upgrade(empty)
+    downgrade(empty, "-1")
+    monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "50ms")
+    monkeypatch.setattr(migrate, "PAUSE", 0.05)
+    tried: list[str] = []
+    with psycopg.connect(empty) as other:
+        other.execute("LOCK TABLE alembic_version")
+
+        def let_go(event: str, **_: object) -> None:
+            tried.append(event)
+            if len(tried) == 3:
+                other.rollback()
+
+        monkeypatch.setattr(migrate.log, "warning", let_go)
+        upgrade(empty)
+    assert len(tried) == 3
+    command.check(alembic_config(empty))
+
+
+def test_an_upgrade_gives_up_while_a_table_stays_locked(
+    empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upgrade(empty)
+    downgrade(empty, "-1")
+    for name, value in {"LOCK_TIMEOUT": "50ms", "PAUSE": 0.01, "PATIENCE": 0.1}.items():
+        monkeypatch.setattr(migrate, name, value)
+    with psycopg.connect(empty) as other:
+        other.execute("LOCK TABLE alembic_version")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            upgrade(empty)
 
 
 def test_the_linter_objects_to_a_lock_that_is_held_for_long() -> None:

@@ -4,15 +4,35 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.exc import OperationalError
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
+from catalogtool.core.log import get_logger
+
+# A migration that does not get its lock soon gives up, or all others would queue behind it, and is
+# tried again after a pause, for so many seconds. What holds the lock may be a backup, or a server
+# that has just started and reads the table into its memory.
+LOCK_TIMEOUT, PAUSE, PATIENCE = "10s", 2.0, 300.0
+log = get_logger(__name__)
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Apply every migration up to `revision`; waits for a migration that runs elsewhere."""
-    command.upgrade(alembic_config(url), revision)
+    """Apply every migration up to `revision`; waits for a migration that runs elsewhere.
+
+    Raises OperationalError if others keep a table locked for minutes.
+    """
+    tries = Retrying(
+        retry=retry_if_exception(_is_locked),
+        stop=stop_after_delay(PATIENCE),
+        wait=wait_fixed(PAUSE),
+        before_sleep=_tell,
+        reraise=True,
+    )
+    tries(command.upgrade, alembic_config(url), revision)
 
 
 def downgrade(url: str, revision: str = "base") -> None:
@@ -24,5 +44,15 @@ def alembic_config(url: str) -> Config:
     """Alembic's configuration without an ini file."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["url"] = url
+    config.attributes |= {"url": url, "lock_timeout": LOCK_TIMEOUT}
     return config
+
+
+def _is_locked(error: BaseException) -> bool:
+    return isinstance(error, OperationalError) and isinstance(
+        error.orig, psycopg.errors.LockNotAvailable
+    )
+
+
+def _tell(attempt: RetryCallState) -> None:
+    log.warning("migration_waits_for_a_lock", attempt=attempt.attempt_number)

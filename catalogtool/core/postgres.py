@@ -154,12 +154,13 @@ def _launch(base: Path, data: Path, overrides: dict[str, str]) -> None:
     """Start the server in a session of its own, so that Ctrl-C reaches it through us only."""
     account = Account.for_data(data)
     programs = Programs.of(account)
+    tuned = settings_for_machine(data, programs)
     log = data / "server.log"
     if log.exists():
         log.replace(data / "server.log.old")
     for attempt in range(START_ATTEMPTS):
         port = _choose_port(base)
-        _configure(data, account, {**settings_for_machine(data), **overrides, "port": str(port)})
+        _configure(data, account, {**tuned, **overrides, "port": str(port)})
         # The backends of a killed server need a moment to go; a port may be lost in a race.
         arguments = ("-D", str(data), "-w", "-t", str(RECOVERY_SECONDS), "-l", str(log), "-s")
         outcome = programs.run("pg_ctl", "start", *arguments)

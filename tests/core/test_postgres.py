@@ -10,9 +10,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 
 from catalogtool.core import postgres
+from catalogtool.core.postgres_account import Account
+from catalogtool.core.postgres_programs import Programs
+from catalogtool.core.postgres_tuning import settings_for_machine
 from tests.databases import CARELESS, open_folder
+
+MODES: tuple[postgres.StopMode, ...] = ("fast", "immediate")
+PAGES_IN_MEMORY = """SELECT count(*) FROM pg_buffercache
+    WHERE relfilenode = pg_relation_filenode('kept') AND relforknumber = 0"""
 
 
 @pytest.fixture
@@ -33,6 +41,18 @@ def ask(url: str, question: str) -> object:
 
 def postmaster(home: Path) -> int:
     return int((home / "postgres/data/postmaster.pid").read_text().split()[0])
+
+
+def as_superuser(url: str) -> str:
+    return make_url(url).set(username=postgres.SUPERUSER).render_as_string(hide_password=False)
+
+
+def wait_for_pages(url: str, pages: object, seconds: float = 20) -> None:
+    """Wait until so many pages of the table `kept` are in the server's memory."""
+    end = time.monotonic() + seconds
+    while (found := ask(as_superuser(url), PAGES_IN_MEMORY)) != pages:
+        assert time.monotonic() < end, f"{found} of {pages} pages"
+        time.sleep(0.05)
 
 
 def test_letters_of_every_script_are_searched_and_ordered_by_bytes(home: Path) -> None:
@@ -96,6 +116,26 @@ def test_two_servers_run_at_once(home: Path) -> None:
         assert [ask(url, "SELECT 1") for url in urls] == [1, 1]
     finally:
         postgres.stop(other, "immediate")
+
+
+def test_what_was_in_memory_is_there_again_after_a_start(home: Path) -> None:
+    warmed = {**CARELESS, "pg_prewarm.autoprewarm": "on"}
+    url = postgres.start(home, warmed)
+    with psycopg.connect(as_superuser(url)) as connection:
+        connection.execute("CREATE EXTENSION pg_buffercache")
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 5000) AS value")
+    pages = ask(url, "SELECT pg_relation_size('kept') / 8192")
+    # After a crash, what the stop before it had noted.
+    for mode in MODES:
+        postgres.stop(home, mode)
+        assert postgres.start(home, warmed) == url
+        wait_for_pages(url, pages)
+
+
+def test_a_build_without_the_library_that_warms_is_not_told_to_load_it(tmp_path: Path) -> None:
+    programs = Programs(tmp_path / "bin", Account.for_data(tmp_path))
+    assert "shared_preload_libraries" not in settings_for_machine(tmp_path, programs)
 
 
 def test_the_last_user_stops_the_server(home: Path) -> None:
