@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from catalogtool.catalog.search import question, sifted, window
+from catalogtool.catalog.search import question, reach, sifted, window
 from catalogtool.catalog.search.estimate import Estimate
 from catalogtool.catalog.search.find import Answer, search_videos
 from catalogtool.catalog.search.request import SORTS, parse_request
@@ -40,7 +40,7 @@ def spy(monkeypatch: pytest.MonkeyPatch) -> Sifted:
     made = Sifted()
     monkeypatch.setattr(question, "judge", lambda hits, *_: Estimate(max(hits, 1), True))
     monkeypatch.setattr(question.Question, "find_all", lambda *_: None)
-    monkeypatch.setattr(window, "SIFT_LEAST", -1e12)
+    monkeypatch.setattr(reach, "SIFT_LEAST", -1e12)
     monkeypatch.setattr(window, "sift", made.sift)
     return made
 

@@ -36,10 +36,20 @@ class Guesses:
         self._rarest: dict[str, Pieces] = {}
         self._titles: dict[tuple[str, ...], float] = {}
 
-    @cached_property
+    @property
     def sample(self) -> Sample | None:
         """Some videos; None if there is no such knowledge yet."""
-        return self._memory.sample(self._session, self._state)[0]
+        return self._taken[0]
+
+    @property
+    def changed(self) -> int:
+        """How many videos may have changed since it was taken."""
+        return self._taken[1]
+
+    @cached_property
+    def _taken(self) -> tuple[Sample | None, int]:
+        # Once in a search: another one may be taken meanwhile, of other videos.
+        return self._memory.sample(self._session, self._state)
 
     def expected(self, part: Part) -> float:
         """About how many videos one filter leaves."""

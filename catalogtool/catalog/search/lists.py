@@ -56,6 +56,8 @@ READ_COST = 0.015
 LISTED_COST, TAKEN_COST = 0.03, 0.03
 # More videos than these have the facets that a walk soon meets.
 MOST_BY_FACETS = 100_000
+# Of these nobody keeps a list; while one is made, it takes 30 bytes for each.
+MOST_PASSING = 5_000_000
 
 FACETS: ColumnElement[int] = Video.facets.expression
 
@@ -192,8 +194,9 @@ class Lists:
         )
 
     def cost_of_passing(self) -> float:
-        """What it takes to list them, be they ever so many; infinite if the column is not there."""
-        if self.column is None:
+        """What it takes to list them, up to half a large catalogue; infinite if they are more, or
+        if the column is not there."""
+        if self.column is None or self.passing > MOST_PASSING:
             return inf
         return LEAST_COST + self._state.videos * PASS_COST + self.passing * TAKEN_COST
 

@@ -122,10 +122,11 @@ class Question:
     @cached_property
     def estimate(self) -> Estimate:
         """What the sample tells of the number of matches."""
-        sample, changed = self._memory.sample(self.session, self._state)
+        sample = self._lists.guesses.sample
         if sample is None or self._met is None:
             return Estimate(self.at_most, surely_many=False)
-        return judge(sample.count(self._met, self.test), sample.share, changed)
+        hits = sample.count(self._met, self.test)
+        return judge(hits, sample.share, self._lists.guesses.changed)
 
     @cached_property
     def _met(self) -> Mask | None:
@@ -317,7 +318,7 @@ class Question:
             cost = self._lists.cost_of_candidates(phrase)
             yield Candidates(cost, partial(self._lists.find_candidates, phrase), phrase)
         told = [part for part in self._parts if self._lists.is_told(part)]
-        share = prod(min(1.0, self._lists.expected(part) / self.videos) for part in told)
+        share = prod(min(1.0, self._lists.expected(part) / max(self.videos, 1)) for part in told)
         left = 0.0 if len(told) == len(self._parts) and not self._rest else self._lists.passing
         cost = self._lists.cost_of_passing()
         yield Candidates(cost, self._lists.find_passing, left=left * share)

@@ -19,10 +19,8 @@ from math import inf
 from sqlalchemy import func, select
 
 from catalogtool.catalog.models import Video
-from catalogtool.catalog.search.bounds import bounds_of, bounds_of_lengths
 from catalogtool.catalog.search.conditions import Condition
 from catalogtool.catalog.search.cursors import Position
-from catalogtool.catalog.search.depth import Depth, depth_of
 from catalogtool.catalog.search.estimate import EXACT_UP_TO, Estimate
 from catalogtool.catalog.search.id_pieces import FEW, STAMPED, Bounds
 from catalogtool.catalog.search.index_walk import Told, sort_listed, walk_index
@@ -33,15 +31,16 @@ from catalogtool.catalog.search.lists import WALK_COST
 from catalogtool.catalog.search.ordering import Ordering
 from catalogtool.catalog.search.pages import Slice, gather, gather_along, walk
 from catalogtool.catalog.search.positions import Reading
-from catalogtool.catalog.search.question import Candidates, Question
+from catalogtool.catalog.search.question import Question
 from catalogtool.catalog.search.ranked import slice_by_ranks
+from catalogtool.catalog.search.reach import Reach
 from catalogtool.catalog.search.scan import scan_index
 from catalogtool.catalog.search.sifted import sift
 from catalogtool.catalog.search.told import RANK_COST
 from catalogtool.core.arrays import are_listed
 from catalogtool.core.db import Reader
 
-CHECK_COST, GATHER_COST, KEY_COST = 1.5, 3.0, 5.0
+GATHER_COST, KEY_COST = 3.0, 5.0
 HASH_COST, SCAN_COST, SCAN_LEAST = 0.3, 0.3, 1_000
 # For each video of the catalogue, of which many lie before the first title in another script.
 FAR_COST, FIRST_OTHER = 0.015, "\u0250"
@@ -59,8 +58,6 @@ PAGED = 10_000
 LONG_WALK, LEAST_PAGED = 25_000, 1_000
 # By the ranks of its videos a slice of a list is quicker found than by sorting more than so many.
 MANY_LISTED = 100
-# To look at candidates in the order of the list takes at least so many microseconds.
-SIFT_LEAST = 1_000
 # To sort all of a list that is at hand may take longer: that is for any page.
 LONG_SORT = 64_000
 
@@ -83,6 +80,14 @@ class Search:
     question: Question
     reading: Reading
     part: Slice
+
+    @cached_property
+    def _reach(self) -> Reach:
+        return Reach(self.question, self.reading, self.part)
+
+    @property
+    def _ranks(self) -> Ranks | None:
+        return self._reach.ranks
 
     def find(self, *, exact: bool) -> tuple[Total, list[Position]]:
         """The number of matches and the places of the slice."""
@@ -110,11 +115,11 @@ class Search:
         if not estimate.surely_many:
             return inf
         matches = max(EXACT_UP_TO + 1, self._expected(estimate))
-        walking = self._cost_of_walking(matches)
+        walking = self._reach.walking(matches)
         if self._is_far and self._ranks is None:
             return max(walking, self.question.videos * FAR_COST)
         ways = (c for c in self.question.candidates() if c.phrase is None)
-        return min(walking, *(self._cost_of_sifting(way, matches) for way in ways))
+        return min(walking, *(self._reach.sifting(way, matches) for way in ways))
 
     @property
     def _is_far(self) -> bool:
@@ -142,7 +147,7 @@ class Search:
     def _places_by_facets(self, passing: int, matches: int) -> list[Position]:
         one = KEY_COST if self._ranks is None else RANK_COST
         listing = self.question.cost_of_facets() + passing * one
-        if listing < self._cost_of_walking(matches):
+        if listing < self._reach.walking(matches):
             listed = self.question.find_all()
             if listed is not None:
                 return self._places(listed)
@@ -162,11 +167,11 @@ class Search:
                 return []
             if self.part.offset > number / 2:
                 return self._from_the_end(number)._places(listed)[::-1]
-        rows = self._rows_to_read(number)
+        rows = self._reach.rows_to_read(number)
         sorting, scanning = number * KEY_COST, SCAN_LEAST + rows * SCAN_COST
         walking = number * HASH_COST + rows * WALK_COST
         # Who walks does so until the slice is full; the matches may lie at the list's other end.
-        if self._limits or self.question.videos * WALK_COST > RISK * sorting:
+        if self._reach.limits or self.question.videos * WALK_COST > RISK * sorting:
             walking = inf
         if sorting <= min(walking, scanning):
             return sort_listed(self.session, self.reading, listed.ids, self.part)
@@ -186,7 +191,7 @@ class Search:
             rows=rows,
             # No longer than it would take to sort them all.
             most=LEAST_BUDGET + len(listed) * KEY_COST / SCAN_COST,
-            bounds=Bounds(self._limits, self._may_lack_value),
+            bounds=Bounds(self._reach.limits, self._reach.may_lack_value),
         )
         if places is None:
             return sort_listed(self.session, self.reading, listed.ids, self.part)
@@ -197,12 +202,6 @@ class Search:
         rows = min(self.part.limit, number - self.part.offset)
         part = Slice(None, number - self.part.offset - rows, rows)
         return replace(self, reading=self.reading.backwards, part=part)
-
-    def _rows_to_read(self, matches: int) -> float:
-        """About how many entries of the sort's index lie between its start and the slice's end."""
-        rows = self.part.offset + self.part.limit
-        share = rows / max(matches, 1) * self.question.videos
-        return min(share, rows) if self._bounds else min(share, self.question.videos)
 
     def _find_many(self, *, exact: bool) -> tuple[Total, list[Position]]:
         """Too many to be listed at once; but they may be 10,000 at most, which are counted."""
@@ -220,7 +219,7 @@ class Search:
         walked = self._sifted(total.matches)
         if walked is None and not self._is_better_gathered(total.matches):
             # The matches may lie at the list's other end; then it is better to find them all.
-            checked = self._rows_to_check(total.matches)
+            checked = self._reach.rows_to_check(total.matches)
             beyond = question.beyond_value(self.reading.ordering.field)
             budget = LEAST_BUDGET + int(4 * checked) if beyond else None
             walked = self._walk(budget)
@@ -238,83 +237,36 @@ class Search:
     def _sifted(self, matches: int) -> list[Position] | None:
         """The slice, by a look at candidates in its order until it is full; where that takes less
         than to walk."""
-        walking = self._cost_of_walking(matches)
+        reach, walking = self._reach, self._reach.walking(matches)
         for candidates in self.question.candidates():
-            if self._cost_of_sifting(candidates, matches) >= walking or self._ranks is None:
+            if reach.sifting(candidates, matches) >= walking or reach.ranks is None:
                 continue
-            looks_of = partial(self._looks, candidates, matches)
+            looks_of = partial(reach.looks, candidates, matches)
             told = self.question.narrowed(candidates, looks_of)
             if told is None:
                 continue
-            found, conditions = told
-            looks = looks_of(len(found)) if conditions else 0.0
-            if candidates.cost + SIFT_LEAST + looks * self._check_cost >= walking:
+            ids, conditions = told[0].ids, told[1]
+            left = len(ids) if conditions else 0
+            if reach.sifting(candidates, matches, left) >= walking:
                 continue
-            ids, part = found.ids, self.part
-            places = sift(self.session, self._ranks, self.reading, ids, conditions, part, looks)
+            looks = looks_of(left)
+            places = sift(
+                self.session, reach.ranks, self.reading, ids, conditions, self.part, looks
+            )
             if places is not None:
                 return places
         return None
 
-    def _cost_of_sifting(self, candidates: Candidates, matches: int) -> float:
-        """What it takes at least."""
-        if candidates.cost == inf:
-            return inf
-        looks = self._looks(candidates, matches, candidates.left)
-        return candidates.cost + SIFT_LEAST + looks * self._check_cost
-
-    def _looks(self, candidates: Candidates, matches: int, left: float) -> float:
-        """At how many of those that are left one has to look until the slice is full."""
-        looks = (self.part.offset + self.part.limit) * left / max(matches, 1)
-        if left and candidates.phrase is None and self._depth is not None:
-            return max(looks, self._depth.passing)
-        return looks
-
-    @property
-    def _check_cost(self) -> float:
-        return CHECK_COST * self.question.farness
-
     def _paged(self, matches: int) -> int:
         """So many rows of the list as a walk reads before it takes long."""
-        one = replace(self, part=Slice(None, 0, 1))._cost_of_walking(matches)
+        one = replace(self, part=Slice(None, 0, 1))._reach.walking(matches)
         return _between(LEAST_PAGED, int(LONG_WALK / one), PAGED)
-
-    def _rows_to_check(self, matches: int) -> float:
-        """How many rows that pass the facets a walk is expected to look at."""
-        rows = self.part.offset + self.part.limit
-        expected = rows / max(matches, 1) * max(self.question.at_most, matches)
-        return min(expected, rows) if self._bounds else expected
-
-    def _cost_of_walking(self, matches: int) -> float:
-        """To read along the sort's index until the slice is full."""
-        question = self.question
-        checked = self._rows_to_check(matches)
-        read = checked * question.videos / max(question.at_most, matches, 1)
-        if self._depth is not None:
-            read, checked = max(read, self._depth.read), max(checked, self._depth.passing)
-        beyond = question.beyond_value(self.reading.ordering.field)
-        return read * WALK_COST + (checked * self._check_cost if beyond else 0.0)
-
-    @cached_property
-    def _depth(self) -> Depth | None:
-        """How far a walk goes, where the matches do not lie evenly."""
-        by_length = self.reading.ordering.field == "video_length"
-        if self._ranks is None or (self._bounds and not by_length):
-            return None
-        sampled = self.question.sampled(self.reading, self._ranks, limited=bool(self._limits))
-        place = -1
-        if self.part.start is not None:
-            place = self._ranks.place(self.part.start.id, self.reading)
-            if place < 0:
-                return None
-        wanted = self.part.offset + self.part.limit
-        return None if sampled is None else depth_of(sampled, place, wanted)
 
     def _is_better_gathered(self, matches: int) -> bool:
         cost = matches * GATHER_COST
         if self.question.passing is None and self.question.only_facets:
             cost += self.question.videos * WALK_COST
-        return cost < self._cost_of_walking(matches)
+        return cost < self._reach.walking(matches)
 
     def _gather(self, most: int) -> tuple[int, list[Position]]:
         question, reading = self.question, self.reading
@@ -327,35 +279,12 @@ class Search:
         """What the index of a sort can tell."""
         return [self.question.test.condition(order.facets), *self.question.kept(order.id)]
 
-    @cached_property
-    def _bounds(self) -> list[Condition]:
-        order, question = self.reading.ordering, self.question
-        return bounds_of(order.field, order.value, question.filters, question.names)
-
-    @cached_property
-    def _limits(self) -> list[Condition]:
-        """The bounds, and those that follow from the facets: no short video takes an hour."""
-        order, asked = self.reading.ordering, self.question.filters
-        telling = asked.is_short is not None or asked.is_live_stream is not None
-        if order.field != "video_length" or not telling or self._bounds:
-            return self._bounds
-        return bounds_of_lengths(order.value, self.question.lengths)
-
-    @cached_property
-    def _ranks(self) -> Ranks | None:
-        return self.question.ranks(self.reading.ordering.field)
-
-    @property
-    def _may_lack_value(self) -> bool:
-        """Whether a match may have no value to be sorted by."""
-        return not self._bounds or self.reading.ordering.field in self.question.filters.missing
-
     def _walk(self, budget: int | None = None) -> list[Position] | None:
         question, order = self.question, self.reading.ordering
         matches = question.estimate.matches if question.beyond else question.at_most
         beyond = question.beyond_value(order.field)
-        rows = self._rows_to_read(matches)
-        told = question.told if question.only_facets and not self._limits else None
+        rows = self._reach.rows_to_read(matches)
+        told = question.told if question.only_facets and not self._reach.limits else None
         if told is not None:
             stamped = order.field in STAMPED and MANY <= rows < FEW
             passes = question.passes if stamped else None
@@ -388,8 +317,8 @@ class Search:
             on_index,
             beyond,
             self.part,
-            self._limits,
-            also_without_value=self._may_lack_value,
+            self._reach.limits,
+            also_without_value=self._reach.may_lack_value,
             budget=budget,
         )
 
