@@ -166,7 +166,9 @@ def test_the_same_by_ranks(large_catalogue: Catalogue, monkeypatch: pytest.Monke
     monkeypatch.setattr(order, "RANKS", 40)
     monkeypatch.setattr(window, "MANY_LISTED", -1)
     monkeypatch.setattr(window, "RANK_COST", -1e6)
+    # What they tell of filters is listed by them, and longer lists are narrowed.
     monkeypatch.setattr(told_by_ranks, "RANKS_COST", -1e6)
+    monkeypatch.setattr(told_by_ranks, "RANK_COST", -1e9)
     told: list[bool] = []
 
     def by_ranks(*given: Any) -> Any:

@@ -31,7 +31,7 @@ from catalogtool.catalog.search.known.memory import Memory
 from catalogtool.catalog.search.known.state import State
 from catalogtool.catalog.search.names import Names
 from catalogtool.catalog.search.parts import MOST_AT_ONCE, Part, led_by_rarest, of_hidden_channels
-from catalogtool.catalog.search.told import RANK_COST, RankFilter, RankFilters
+from catalogtool.catalog.search.told import RankFilter, RankFilters
 from catalogtool.catalog.words.find import find_by_words
 from catalogtool.catalog.words.pieces import Pieces
 from catalogtool.catalog.words.tokens import has_trigram
@@ -109,7 +109,7 @@ class Lists:
         """The videos of one filter; None if they are too many, or if words can't tell, which is
         known then."""
         if part.only_views:
-            return list_without_views(self._session, MOST_AT_ONCE)
+            return self._without_views(part)
         if part.only_hidden and self.column is not None:
             hidden = partial(self._hidden, self.column)
             return self._memory.listed(self._session, self._state, part.wanted, hidden)
@@ -159,20 +159,22 @@ class Lists:
         """Whether they are at hand."""
         return self._cost_at_hand(wanted) < inf
 
-    def is_told(self, part: Part) -> bool:
-        """Whether the ranks tell which videos meet one filter."""
-        return self._told.of(part) is not None
+    def is_told(self, part: Part, number: float) -> bool:
+        """Whether the ranks tell which of so many videos meet one filter, but for a few."""
+        return self._told.cost_to_narrow(part, number) < inf
 
     def cost_to_narrow(self, part: Part, number: float) -> float:
         """What it takes to find out which of so many videos meet one filter."""
-        if self.is_told(part):
-            return number * RANK_COST
-        return min(self.cost(part), number * FIND_COST)
+        by_ranks = self._told.cost_to_narrow(part, number)
+        return min(by_ranks, self.cost(part), number * FIND_COST)
 
     def narrowed(self, part: Part, found: Matches) -> Found:
-        """Those of a list that meet one filter, if the ranks can tell."""
+        """Those of a list that meet one filter, if the ranks can tell; None as well if all that
+        meet it are listed sooner."""
         by_ranks = self._told.of(part)
-        return None if by_ranks is None else by_ranks.narrowed(self._session, found)
+        if by_ranks is None or self._told.cost_to_narrow(part, len(found)) > self.cost(part):
+            return None
+        return by_ranks.narrowed(self._session, found)
 
     def cost_of_facets(self) -> float:
         """What it takes to list all that pass the facets; infinite if they are too many."""
@@ -267,6 +269,13 @@ class Lists:
             # All matches are among them: a piece may be in more titles than a guess can tell.
             listed = max(self.guesses.having(asked.pieces), self.expected(part))
         return LEAST_COST + listed * self.unsure_cost if listed <= MOST_UNSURE else inf
+
+    def _without_views(self, part: Part) -> Found:
+        """Nothing tells when they change, so they are never kept."""
+        by_ranks = self._told.of(part)
+        sooner = self._told.cost(part, self.expected(part)) < self._cost_by_index(part)
+        found = self._of_ranks(by_ranks) if by_ranks is not None and sooner else None
+        return list_without_views(self._session, MOST_AT_ONCE) if found is None else found
 
     def _of_ranks(self, by_ranks: RankFilter) -> Found:
         sure, looked_at = by_ranks.listed(self._session)

@@ -53,7 +53,7 @@ class Part:
 
     filters: Filters
     wanted: Wanted
-    # The sort whose values tell whether a video matches.
+    # The sort whose index tells whether a video matches.
     field: str | None = None
 
     @property
@@ -90,6 +90,11 @@ class Part:
     def only_views(self) -> bool:
         """Whether the counters tell, which change without a change of the video."""
         return self.filters.missing != ()
+
+    @property
+    def ranked_by(self) -> str | None:
+        """The sort whose ranks tell whether a video matches, if they know enough."""
+        return "views" if self.only_views else self.field
 
     @property
     def words(self) -> list[str]:

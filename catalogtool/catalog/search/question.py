@@ -304,8 +304,10 @@ class Question:
             if narrowed is not None:
                 found = narrowed
                 continue
-            quicker = self._lists.cost(part) < looks(len(found)) * FIND_COST
-            listed = self._lists.find(part) if quicker else None
+            # What the ranks could tell is listed where that is quicker.
+            told = self._lists.is_told(part, len(found))
+            most = inf if told else looks(len(found)) * FIND_COST
+            listed = self._lists.find(part) if self._lists.cost(part) < most else None
             if listed is None:
                 conditions += part.wanted.plain
             else:
@@ -317,9 +319,10 @@ class Question:
         for phrase in (part for part in self._parts if part.text):
             cost = self._lists.cost_of_candidates(phrase)
             yield Candidates(cost, partial(self._lists.find_candidates, phrase), phrase)
-        told = [part for part in self._parts if self._lists.is_told(part)]
+        passing = self._lists.passing
+        told = [part for part in self._parts if self._lists.is_told(part, passing)]
         share = prod(min(1.0, self._lists.expected(part) / max(self.videos, 1)) for part in told)
-        left = 0.0 if len(told) == len(self._parts) and not self._rest else self._lists.passing
+        left = 0.0 if len(told) == len(self._parts) and not self._rest else passing
         cost = self._lists.cost_of_passing()
         yield Candidates(cost, self._lists.find_passing, left=left * share)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalogtool.catalog.search.known.column import fits
-from catalogtool.catalog.search.known.rank_tests import ASKED_FOR
+from catalogtool.catalog.search.known.rank_tests import ASKED_FOR, ranked_values
 from catalogtool.catalog.search.known.ranks import ABSENT, UNKNOWN, VALUELESS, Ranks
 from catalogtool.catalog.search.known.state import State
 from catalogtool.catalog.search.known.writes import Ledger, ledger_of
@@ -23,6 +23,12 @@ RANKS = 20_000
 # Videos that are read at once.
 PIECE = 500_000
 
+# The order of texts that Python has as well: that of their code points.
+_BY_CODE_POINTS = """
+SELECT pg_encoding_to_char(encoding) = 'UTF8'
+    AND (datlocprovider = 'b' OR datlocprovider = 'c' AND datcollate IN ('C', 'POSIX'))
+FROM pg_database WHERE datname = current_database()
+"""
 _NOW = "SELECT pg_current_snapshot()::text, min(id), max(id) FROM video"
 # Along the sort's index, which holds all of it; the last value and id tell where the next begins.
 _PIECE = """
@@ -73,7 +79,9 @@ def load_ranks(session: Reader, field: str, state: State) -> Ranks | None:
     values = None
     if field in ASKED_FOR:
         leading = ids[np.flatnonzero(np.diff(of_each, prepend=UNKNOWN))]
-        values = ASKED_FOR[field](_values(session, field, leading, ledger), equal)
+        firsts = _values(session, field, leading, ledger)
+        [(same,)] = driver_connection(session).execute(_BY_CODE_POINTS).fetchall()
+        values = ranked_values(field, firsts, equal, by_code_points=same)
     found = Ranks(ranks, equal, ledger, state.sequence, values)
     # Now they are right as of their ledger, whatever came between two pieces.
     found.follow(session)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,14 @@ class RankTest:
 
     sure: Flags
     unsure: Flags
+    # Whether those match that have no value, and no rank therefore.
+    valueless: bool = False
+
+    @classmethod
+    def only_valueless(cls) -> RankTest:
+        """Nothing else matches."""
+        none = np.zeros(0, np.bool_)
+        return cls(none, none, valueless=True)
 
 
 class RankedTimes:
@@ -49,29 +59,53 @@ class RankedTimes:
 class RankedNames:
     """The ranks of a sort by a name."""
 
-    def __init__(self, firsts: Sequence[str | None], equal: Flags) -> None:
-        """As for times."""
-        alone = np.flatnonzero(equal).tolist()
-        self._places = {name: at for at in alone if (name := firsts[at]) is not None}
-        self._number = len(equal)
+    def __init__(self, firsts: Sequence[str | None], equal: Flags, *, by_code_points: bool) -> None:
+        """As for times; `by_code_points` tells whether names are sorted as Python sorts them."""
+        known = [(name, at) for at, name in enumerate(firsts) if name is not None]
+        self._names = [name for name, _ in known]
+        self._places = [at for _, at in known]
+        self._place_of = dict(known)
+        self._equal = equal
+        self._by_code_points = by_code_points
 
     def having(self, names: Sequence[str]) -> RankTest | None:
-        """Which ranks hold these names; None if one of them has no rank of its own."""
-        sure = np.zeros(self._number, np.bool_)
+        """Which ranks hold these names; None if one of them is the first of no rank, and nobody
+        knows between which others it is."""
+        sure, unsure = np.zeros((2, len(self._equal)), np.bool_)
         for name in names:
-            place = self._places.get(name)
-            if place is None:
+            place = self._place_of.get(name)
+            if place is not None:
+                # No other rank has this name.
+                found = sure if self._equal[place] else unsure
+                found[place] = True
+            elif self._by_code_points:
+                unsure[self._between(name)] = True
+            else:
                 return None
-            sure[place] = True
-        return RankTest(sure, np.zeros(self._number, np.bool_))
+        return RankTest(sure, unsure)
+
+    def _between(self, name: str) -> slice:
+        """The ranks that may have a name that is the first one of none, as far as is known."""
+        following = bisect_right(self._names, name)
+        end = self._places[following] if following < len(self._places) else len(self._equal)
+        if following == 0:
+            return slice(0, end)
+        before = self._places[following - 1]
+        return slice(before + 1 if self._equal[before] else before, end)
 
 
 Ranked = RankedTimes | RankedNames
 # The sorts whose values filters ask for.
-ASKED_FOR: dict[str, type[RankedTimes] | type[RankedNames]] = {
-    "time_published": RankedTimes,
-    "channel_display_name": RankedNames,
-}
+ASKED_FOR = frozenset({"time_published", "channel_display_name"})
+
+
+def ranked_values(
+    field: str, firsts: Sequence[Any], equal: Flags, *, by_code_points: bool
+) -> Ranked:
+    """The values of the ranks of one of these sorts: what both classes are given."""
+    if field == "time_published":
+        return RankedTimes(firsts, equal)
+    return RankedNames(firsts, equal, by_code_points=by_code_points)
 
 
 def _midnight(day: date) -> np.datetime64:

@@ -95,8 +95,8 @@ class Ranks:
 
     def passing(self, test: RankTest) -> tuple[Int64s, Int64s]:
         """The ids of all videos that match, and of those that may, in order."""
-        asked = np.flatnonzero(test.sure | test.unsure)
-        first, last = (asked[0], asked[-1]) if len(asked) else (UNKNOWN, UNKNOWN)
+        asked = np.flatnonzero(np.logical_or(*_by_rank(test))[:UNKNOWN])
+        first, last = (int(asked[0]), int(asked[-1])) if len(asked) else (UNKNOWN, UNKNOWN)
         ids = [
             at + np.flatnonzero((some >= first) & (some <= last) | (some == UNKNOWN))
             for at, some in in_pieces(self._ranks, TESTED)
@@ -104,6 +104,11 @@ class Ranks:
         near = np.concatenate(ids) if ids else np.empty(0, np.int64)
         sure, unsure = self.among(near, test)
         return near[sure], np.concatenate((near[unsure], self._beyond))
+
+    @property
+    def unknown(self) -> int:
+        """How many videos have changed since the order was read, so that they have no rank."""
+        return self._unknown
 
     def window(self, ids: Int64s, reading: Reading, part: Slice) -> Window | None:
         """Where a slice of the videos with these ids, in order, is; None if that is not known."""
@@ -154,5 +159,5 @@ class Ranks:
 def _by_rank(test: RankTest) -> tuple[Flags, Flags]:
     sure, unsure = np.zeros((2, UNKNOWN + 1), np.bool_)
     sure[: len(test.sure)], unsure[: len(test.unsure)] = test.sure, test.unsure
-    unsure[UNKNOWN] = True
+    sure[VALUELESS], unsure[UNKNOWN] = test.valueless, True
     return sure, unsure
