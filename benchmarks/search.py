@@ -39,7 +39,7 @@ from searching.crowd import run_crowd
 from searching.databases import catalogue, home_of, name_of, server, warm
 from searching.edit import run_edits
 from searching.facts import Facts, read_facts
-from searching.mix import Asked, Mix, again, run_mix
+from searching.mix import Asked, Mix, again, let_read, run_mix
 from searching.naive import answer_naively, answerable
 from searching.plans import explainer, short, whole
 from searching.server import Site, served
@@ -100,6 +100,8 @@ class Bench:
         self.show(table.naive_lines(mix, by_hand, some[: len(by_hand)]))
 
     def clients(self) -> None:
+        if self.mixed is None:
+            let_read(self.site.client(), self.facts.videos)
         self.show(table.crowd_lines(run_crowd(self.site, self.facts, self.options.seed)))
 
     def walk(self) -> None:

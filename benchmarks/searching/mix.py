@@ -110,8 +110,8 @@ class Mix:
         return sorted(self.asked, key=lambda asked: -self.ratio_of(asked))[:WORST]
 
 
-def _let_read(client: Client, videos: int) -> None:
-    """Ask for each order until all processes have them."""
+def let_read(client: Client, videos: int) -> None:
+    """Ask for each order until all processes have them: the site is warm then."""
     until = monotonic() + READING_SECONDS * videos / 1e6
     for sort in cycle(SORT_FIELDS):
         if monotonic() > until:
@@ -127,7 +127,7 @@ def run_mix(site: Site, facts: Facts, requests: int, seed: int) -> Mix:
         client.get(address_of(client, question))
         _floor(client, next(turns))
         seen.add(_filters_of(question))
-    _let_read(client, facts.videos)
+    let_read(client, facts.videos)
     sizes = {size: len(client.get(floor_of(size)).body) for size in SIZES}
     asked: list[Asked] = []
     floors: dict[str, list[float]] = {size: [] for size in SIZES}
