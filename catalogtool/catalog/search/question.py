@@ -49,7 +49,7 @@ from catalogtool.core.arrays import Int64s, are_listed, hashed_not_among, is_amo
 from catalogtool.core.db import Reader
 
 _HIDDEN = Video.__table__.alias("of_hidden_channel")
-# Where more of all videos pass the facets, no walk goes far.
+# This share of all videos, or more.
 NEARLY_ALL = 0.98
 
 
@@ -108,6 +108,11 @@ class Question:
         """More can't pass the facets."""
         return self._state.count_at_most(self.test) if self.passing is None else self.passing
 
+    @property
+    def asks_for_nearly_all(self) -> bool:
+        """Whether so many videos match that no walk goes far."""
+        return self.only_facets and self.at_most > NEARLY_ALL * self.videos
+
     @cached_property
     def lengths(self) -> set[str]:
         """Which values of `duration` there are among the videos that pass the facets."""
@@ -135,12 +140,10 @@ class Question:
         return None if sample is None else sample.matching(self.filters, self.names)
 
     def sampled(self, reading: Reading, ranks: Ranks, *, limited: bool) -> Sampled | None:
-        """The sample in the order of reading; None if there is none, or if nearly all match.
+        """The sample in the order of reading; None if there is none.
 
         If it is `limited`, what has none of the `lengths` is not read, and has no place.
         """
-        if self.only_facets and self.at_most > NEARLY_ALL * self.videos:
-            return None
         sample = self._lists.guesses.sample
         if sample is None or self._met is None:
             return None

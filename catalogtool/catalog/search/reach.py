@@ -102,7 +102,9 @@ class Reach:
     def _depth(self) -> Depth | None:
         """How far a walk goes, where the matches do not lie evenly."""
         by_length = self.reading.ordering.field == "video_length"
-        if self.ranks is None or (self.bounds and not by_length):
+        if self.question.asks_for_nearly_all or (self.bounds and not by_length):
+            return None
+        if self.ranks is None:
             return None
         place = -1
         if self.part.start is not None:
