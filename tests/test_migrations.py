@@ -134,7 +134,7 @@ def test_an_upgrade_gives_up_while_a_table_stays_locked(
 ) -> None:
     upgrade(empty)
     downgrade(empty, "-1")
-    for name, value in {"LOCK_TIMEOUT": "50ms", "PAUSE": 0.01, "PATIENCE": 0.1}.items():
+    for name, value in {"LOCK_TIMEOUT": "50ms", "PAUSE": 0.01, "TRIES": 3}.items():
         monkeypatch.setattr(migrate, name, value)
     with psycopg.connect(empty) as other:
         other.execute("LOCK TABLE alembic_version")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from catalogtool.core import postgres
+from catalogtool.core.postgres_tuning import memory_of_machine
 from searching.catalogue import ensure_catalogue
 
 # Of the machine's memory. "Warm" is a catalogue in memory, and some machines take the files that
@@ -39,8 +39,8 @@ def home_of(keep: Path | None) -> Iterator[Path]:
 @contextmanager
 def server(home: Path) -> Iterator[str]:
     """The server of this folder; it stops with the last of all processes that use it."""
-    megabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-    postgres.start(home, {**SETTINGS, "shared_buffers": f"{int(megabytes * SHARED)}MB"})
+    shared = int(memory_of_machine() * SHARED) // 2**20
+    postgres.start(home, {**SETTINGS, "shared_buffers": f"{shared}MB"})
     with postgres.running(home) as url:
         yield url
 

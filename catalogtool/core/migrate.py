@@ -8,14 +8,14 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy.exc import OperationalError
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_delay, wait_fixed
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_fixed
 
 from catalogtool.core.log import get_logger
 
-# A migration that does not get its lock soon gives up, or all others would queue behind it, and is
-# tried again after a pause, for so many seconds. What holds the lock may be a backup, or a server
-# that has just started and reads the table into its memory.
-LOCK_TIMEOUT, PAUSE, PATIENCE = "10s", 2.0, 300.0
+# A migration that does not get its lock soon gives up, as all others queue behind it, and is tried
+# again after a pause of so many seconds. What holds the lock may be a backup, or a server that has
+# just started and reads the table into its memory.
+LOCK_TIMEOUT, PAUSE, TRIES = "2s", 8.0, 40
 log = get_logger(__name__)
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -27,7 +27,7 @@ def upgrade(url: str, revision: str = "head") -> None:
     """
     tries = Retrying(
         retry=retry_if_exception(_is_locked),
-        stop=stop_after_delay(PATIENCE),
+        stop=stop_after_attempt(TRIES),
         wait=wait_fixed(PAUSE),
         before_sleep=_tell,
         reraise=True,
@@ -49,9 +49,9 @@ def alembic_config(url: str) -> Config:
 
 
 def _is_locked(error: BaseException) -> bool:
-    return isinstance(error, OperationalError) and isinstance(
-        error.orig, psycopg.errors.LockNotAvailable
-    )
+    # A migration may use the driver itself.
+    reason = error.orig if isinstance(error, OperationalError) else error
+    return isinstance(reason, psycopg.errors.LockNotAvailable)
 
 
 def _tell(attempt: RetryCallState) -> None:

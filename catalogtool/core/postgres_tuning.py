@@ -13,8 +13,8 @@ from catalogtool.core.postgres_programs import Programs
 MEGABYTE = 1024 * 1024
 GIGABYTE = 1024 * MEGABYTE
 UTF8_CTYPES = ("C.UTF-8", "C.utf8", "en_US.UTF-8", "UTF-8")
-# Notes at a stop what is in memory, and reads it again after a start. Not every few minutes, too:
-# on a full disk it would try without a pause.
+# Notes at a stop what is in memory, and reads it again after a start. It could do so every few
+# minutes as well, but on a full disk it would try without a pause.
 WARMER = "pg_prewarm"
 WARMING = {"shared_preload_libraries": WARMER, "pg_prewarm.autoprewarm_interval": "0"}
 CONTROL_GROUP_LIMITS = (
@@ -25,7 +25,7 @@ CONTROL_GROUP_LIMITS = (
 
 def settings_for_machine(data: Path, programs: Programs) -> dict[str, str]:
     """The server's configuration; durability (fsync, full pages, synchronous commit) stays on."""
-    memory = _memory()
+    memory = memory_of_machine()
     shared = _between(128 * MEGABYTE, memory // 4, 8 * GIGABYTE)
     wal = _between(GIGABYTE, shutil.disk_usage(data).free // 10, 8 * GIGABYTE)
     return {
@@ -63,7 +63,7 @@ def unicode_ctype() -> str:
     return "C"
 
 
-def _memory() -> int:
+def memory_of_machine() -> int:
     """Bytes of memory: the machine's, or its container's if that is less."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     for path in CONTROL_GROUP_LIMITS:

@@ -19,7 +19,7 @@ from catalogtool.catalog.search.pages import Slice
 from catalogtool.catalog.search.positions import Reading
 from catalogtool.catalog.search.request import SORT_FIELDS
 from catalogtool.core.arrays import Int64s
-from catalogtool.core.db import unit_of_work
+from catalogtool.core.db import reading, unit_of_work
 from tests.catalog import ranking
 from tests.catalog.ranking import by_ranks, by_sorting, in_order, loaded
 from tests.catalog.remembering import execute, in_threads
@@ -280,3 +280,13 @@ def test_threads_always_see_what_was_committed() -> None:
         return told
 
     assert sum(in_threads(write, ask, over)) > 0
+
+
+def test_a_new_video_is_counted_once() -> None:
+    ranks = loaded("title")
+    execute("INSERT INTO video (id, video_id) VALUES (5000, 'new')")
+    for write in range(3):
+        execute(f"UPDATE video SET title = 'new {write}' WHERE id IN (1, 5000)")
+        with reading() as connection:
+            ranks.follow(connection)
+        assert ranks.unknown == 2

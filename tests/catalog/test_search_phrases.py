@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from catalogtool.catalog.search import lists, phrases, question
-from catalogtool.catalog.search.known import sample
+from catalogtool.catalog.search.known import listing, sample
 from catalogtool.catalog.words.find import Hits, find_by_words
 from catalogtool.catalog.words.index import index_texts
 from catalogtool.catalog.words.pieces import Pieces
@@ -56,8 +56,9 @@ def url(database: str) -> str:
 def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
     """Titles that are looked at take long; to begin anywhere else takes even longer."""
     spy = Looks()
-    for module in (lists, question):
+    for module in (listing, question):
         monkeypatch.setattr(module, "is_among", spy.among)
+    for module in (lists, question):
         monkeypatch.setattr(module, "FIND_COST", 10_000)
     monkeypatch.setattr(lists, "find_by_words", spy.find)
     for name in ("UNSURE_COST", "WALK_COST", "PASS_COST", "PHRASE_COST", "INDEX_COST"):

@@ -13,17 +13,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalogtool.catalog.search.known.rank_tests import Flags
+from catalogtool.core.arrays import Int64s
 
 # So many standard deviations more than evenly spread matches need are no chance.
 CERTAIN = 5
+# Ids of videos that have ranks are less than 2 to the power of this.
+ID_BITS = 32
 
 
 @dataclass(frozen=True)
 class Sampled:
-    """The sampled videos in one order: the place of each (-1: not known), which of them match,
-    and which pass the facets. `share` is how much of the catalogue they are."""
+    """The sampled videos in one order: where each stands (see `standing`), which of them match, and
+    which pass the facets. `share` is how much of the catalogue they are."""
 
-    places: NDArray[np.int32]
+    places: Int64s
     matching: Flags
     passing: Flags
     share: float
@@ -37,8 +40,16 @@ class Depth:
     passing: float
 
 
+def standing(places: NDArray[np.int32], ids: Int64s, *, forward: bool) -> Int64s:
+    """Where videos stand: by their places among the ranks, and within one by their ids; -1 where a
+    place is not known."""
+    behind = ids if forward else (1 << ID_BITS) - 1 - ids
+    found: Int64s = np.where(places < 0, -1, (places.astype(np.int64) << ID_BITS) | behind)
+    return found
+
+
 def depth_of(sampled: Sampled, start: int, wanted: int) -> Depth | None:
-    """How far it is from a place (-1: the beginning) to the last of so many matches.
+    """How far it is from where one stands (-1: the beginning) to the last of so many matches.
 
     None if it is about as far as it would be if they were evenly spread.
     """

@@ -23,8 +23,8 @@ from catalogtool.catalog.search.known.listing import (
     MOST_LISTED,
     Conditions,
     Wanted,
-    list_videos,
     list_without_views,
+    look_at,
 )
 from catalogtool.catalog.search.known.matches import Found, Matches
 from catalogtool.catalog.search.known.memory import Memory
@@ -35,7 +35,7 @@ from catalogtool.catalog.search.told import RankFilter, RankFilters
 from catalogtool.catalog.words.find import find_by_words
 from catalogtool.catalog.words.pieces import Pieces
 from catalogtool.catalog.words.tokens import has_trigram
-from catalogtool.core.arrays import Int64s, is_among, merged
+from catalogtool.core.arrays import merged
 from catalogtool.core.db import Reader
 
 # For each video: to read it along an index, and to find it by one.
@@ -57,7 +57,7 @@ LISTED_COST, TAKEN_COST = 0.03, 0.03
 # More videos than these have the facets that a walk soon meets.
 MOST_BY_FACETS = 100_000
 # Of these nobody keeps a list; while one is made, it takes 30 bytes for each.
-MOST_PASSING = 5_000_000
+MOST_PASSING = 3_000_000
 
 FACETS: ColumnElement[int] = Video.facets.expression
 
@@ -271,7 +271,7 @@ class Lists:
         return LEAST_COST + listed * self.unsure_cost if listed <= MOST_UNSURE else inf
 
     def _without_views(self, part: Part) -> Found:
-        """Nothing tells when they change, so they are never kept."""
+        """The state does not tell when they change, so they are never kept."""
         by_ranks = self._told.of(part)
         sooner = self._told.cost(part, self.expected(part)) < self._cost_by_index(part)
         found = self._of_ranks(by_ranks) if by_ranks is not None and sooner else None
@@ -300,13 +300,12 @@ class Lists:
             candidates = self.find_candidates(part)
             if candidates is None or len(candidates) > MOST_UNSURE:
                 return None
-            return self._looked_at(candidates.ids, part)
+            return look_at(self._session, candidates.ids, part.wanted.plain)
         hits = find_by_words(self._session, asked)
         if hits is None or len(hits.unsure) > MOST_UNSURE:
             return None
         found = self.column.of(hits.sure)
-        looked_at = self._looked_at(hits.unsure, part)
-        return None if looked_at is None else found.plus(looked_at)
+        return found.plus(look_at(self._session, hits.unsure, part.wanted.plain))
 
     def _candidates(self, phrase: Part) -> Found:
         asked = self.asked(phrase)
@@ -314,13 +313,6 @@ class Lists:
         if hits is None or self.column is None:
             return None
         return self.column.of(merged(hits.unsure, hits.sure))
-
-    def _looked_at(self, ids: Int64s, part: Part) -> Found:
-        """Those that meet a filter by their rows."""
-        if not len(ids):
-            return Matches.none()
-        conditions = [is_among(Video.id, ids), *part.wanted.plain]
-        return list_videos(self._session, conditions, MOST_AT_ONCE)
 
     def _hidden(self, column: FacetColumn) -> Found:
         """The videos that are hidden, and those of hidden channels."""

@@ -20,7 +20,7 @@ from catalogtool.catalog.search.conditions import (
     is_hidden,
     not_in_hidden_channel,
 )
-from catalogtool.catalog.search.depth import Sampled
+from catalogtool.catalog.search.depth import Sampled, standing
 from catalogtool.catalog.search.estimate import Estimate, judge
 from catalogtool.catalog.search.facets import DURATION, FacetTest, facet_test
 from catalogtool.catalog.search.filters import Filters
@@ -49,6 +49,8 @@ from catalogtool.core.arrays import Int64s, are_listed, hashed_not_among, is_amo
 from catalogtool.core.db import Reader
 
 _HIDDEN = Video.__table__.alias("of_hidden_channel")
+# What has no length has none of its classes.
+UNKNOWN_LENGTH = 0
 # This share of all videos, or more.
 NEARLY_ALL = 0.98
 
@@ -109,6 +111,11 @@ class Question:
         return self._state.count_at_most(self.test) if self.passing is None else self.passing
 
     @property
+    def expected_passing(self) -> float:
+        """About how many videos pass the facets."""
+        return self._lists.passing
+
+    @property
     def asks_for_nearly_all(self) -> bool:
         """Whether so many videos match that no walk goes far."""
         return self.only_facets and self.at_most > NEARLY_ALL * self.videos
@@ -142,15 +149,18 @@ class Question:
     def sampled(self, reading: Reading, ranks: Ranks, *, limited: bool) -> Sampled | None:
         """The sample in the order of reading; None if there is none.
 
-        If it is `limited`, what has none of the `lengths` is not read, and has no place.
+        If it is `limited`, what has none of the `lengths`, but some other, is not read, and stands
+        nowhere.
         """
         sample = self._lists.guesses.sample
         if sample is None or self._met is None:
             return None
         passing = self.test.among(sample.facets)
-        places = ranks.places(sample.ids, reading)
+        known = ranks.places(sample.ids, reading)
+        places = standing(known, sample.ids, forward=reading.forward)
         if limited:
-            tests = (FacetTest().having("duration", DURATION[name]) for name in self.lengths)
+            codes = {UNKNOWN_LENGTH, *(DURATION[name] for name in self.lengths)}
+            tests = (FacetTest().having("duration", code) for code in codes)
             read = np.logical_or.reduce([test.among(sample.facets) for test in tests])
             places = np.where(read, places, -1)
         return Sampled(places, self._met & passing, passing, sample.share)
@@ -318,7 +328,8 @@ class Question:
         return found, conditions
 
     def candidates(self) -> Iterator[Candidates]:
-        """Lists that hold all matches and other videos; the narrower one first."""
+        """Lists that hold all matches and other videos: of a phrase, and of all that the facets
+        leave."""
         for phrase in (part for part in self._parts if part.text):
             cost = self._lists.cost_of_candidates(phrase)
             yield Candidates(cost, partial(self._lists.find_candidates, phrase), phrase)

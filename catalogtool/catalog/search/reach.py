@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 
+import numpy as np
+
 from catalogtool.catalog.search.bounds import bounds_of, bounds_of_lengths
 from catalogtool.catalog.search.conditions import Condition
-from catalogtool.catalog.search.depth import Depth, depth_of
+from catalogtool.catalog.search.depth import Depth, depth_of, standing
 from catalogtool.catalog.search.known.ranks import Ranks
+from catalogtool.catalog.search.known.slices import MOST_UNKNOWN
 from catalogtool.catalog.search.lists import WALK_COST
 from catalogtool.catalog.search.pages import Slice
 from catalogtool.catalog.search.positions import Reading
 from catalogtool.catalog.search.question import Candidates, Question
+from catalogtool.catalog.search.sifted import is_sifted
 
 # To look whether a video matches, and what to look at candidates in the order of the list takes at
 # least.
@@ -22,7 +26,10 @@ CHECK_COST, SIFT_LEAST = 1.5, 1_000
 
 @dataclass(frozen=True)
 class Reach:
-    """The slice of a question's matches while reading; `matches` is always their number."""
+    """A slice of the matches of a question, in the order of reading.
+
+    Its methods are given the number of all matches.
+    """
 
     question: Question
     reading: Reading
@@ -69,30 +76,60 @@ class Reach:
         expected = self.end / max(matches, 1) * max(self.question.at_most, matches)
         return min(expected, self.end) if self.bounds else expected
 
+    def walking_evenly(self, matches: int) -> float:
+        """To read along the sort's index, and look at what passes the facets, if the matches lie
+        evenly."""
+        return self._cost_of_reading(*self._even(matches))
+
     def walking(self, matches: int) -> float:
-        """To read along the sort's index, and look at what passes the facets."""
-        question = self.question
-        checked = self.rows_to_check(matches)
-        read = checked * question.videos / max(question.at_most, matches, 1)
-        if self._depth is not None:
-            read, checked = max(read, self._depth.read), max(checked, self._depth.passing)
-        beyond = question.beyond_value(self.reading.ordering.field)
-        return read * WALK_COST + (checked * self._check_cost if beyond else 0.0)
+        """The same, wherever they lie."""
+        depth = self._deepest(matches)
+        return self._cost_of_reading(depth.read, depth.passing)
+
+    def checked(self, matches: int) -> float:
+        """How many videos that pass the facets are looked at then."""
+        return self._deepest(matches).passing
 
     def sifting(self, candidates: Candidates, matches: int, left: float | None = None) -> float:
-        """To list candidates, and look at them in the order of the list: at what it takes of the
-        `left`, or of those of which it is known beforehand."""
-        if candidates.cost == inf:
+        """To list candidates, and look at some in the order of the list; infinite if they are too
+        many. So many are `left` once they are listed; before, a guess has to do."""
+        if candidates.cost == inf or self._is_unsteady(candidates):
             return inf
         looks = self.looks(candidates, matches, candidates.left if left is None else left)
+        if not is_sifted(looks):
+            return inf
         return candidates.cost + SIFT_LEAST + looks * self._check_cost
 
     def looks(self, candidates: Candidates, matches: int, left: float) -> float:
-        """At how many candidates of those that are left this looks."""
+        """How many of the candidates that are left are looked at until the slice is full."""
         looks = self.end * left / max(matches, 1)
-        if left and candidates.phrase is None and self._depth is not None:
-            return max(looks, self._depth.passing)
-        return looks
+        if candidates.phrase is not None or self._depth is None:
+            return looks
+        share = min(1.0, left / max(self.question.expected_passing, 1.0))
+        return max(looks, self._depth.passing * share)
+
+    def _is_unsteady(self, candidates: Candidates) -> bool:
+        """Whether too many of those that pass the facets have no rank, because they changed."""
+        if candidates.phrase is not None or self.ranks is None:
+            return False
+        share = self.question.expected_passing / max(self.question.videos, 1)
+        return self.ranks.unknown * share > MOST_UNKNOWN
+
+    def _even(self, matches: int) -> tuple[float, float]:
+        """Videos that are read, and looked at, if the matches lie evenly."""
+        checked = self.rows_to_check(matches)
+        most = max(self.question.at_most, matches, 1)
+        return checked * self.question.videos / most, checked
+
+    def _deepest(self, matches: int) -> Depth:
+        read, checked = self._even(matches)
+        if self._depth is None:
+            return Depth(read, checked)
+        return Depth(max(read, self._depth.read), max(checked, self._depth.passing))
+
+    def _cost_of_reading(self, read: float, checked: float) -> float:
+        beyond = self.question.beyond_value(self.reading.ordering.field)
+        return read * WALK_COST + (checked * self._check_cost if beyond else 0.0)
 
     @property
     def _check_cost(self) -> float:
@@ -102,14 +139,15 @@ class Reach:
     def _depth(self) -> Depth | None:
         """How far a walk goes, where the matches do not lie evenly."""
         by_length = self.reading.ordering.field == "video_length"
-        if self.question.asks_for_nearly_all or (self.bounds and not by_length):
+        asks_for_all = self.question.asks_for_nearly_all or not self.end
+        if asks_for_all or (self.bounds and not by_length) or self.ranks is None:
             return None
-        if self.ranks is None:
-            return None
-        place = -1
+        start = -1
         if self.part.start is not None:
-            place = self.ranks.place(self.part.start.id, self.reading)
-            if place < 0:
+            ids = np.array([self.part.start.id], np.int64)
+            places = self.ranks.places(ids, self.reading)
+            start = int(standing(places, ids, forward=self.reading.forward)[0])
+            if start < 0:
                 return None
         sampled = self.question.sampled(self.reading, self.ranks, limited=bool(self.limits))
-        return None if sampled is None else depth_of(sampled, place, self.end)
+        return None if sampled is None else depth_of(sampled, start, self.end)

@@ -23,6 +23,11 @@ LEAST, MORE, GROWTH = 20, 1.2, 3
 MOST_SIFTED = 30_000
 
 
+def is_sifted(looks: float) -> bool:
+    """Whether so few looks are expected that `sift` begins at all."""
+    return looks * MORE + LEAST <= MOST_SIFTED
+
+
 def sift(
     session: Reader,
     ranks: Ranks,

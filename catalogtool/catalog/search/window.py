@@ -116,8 +116,8 @@ class Search:
             return inf
         matches = max(EXACT_UP_TO + 1, self._expected(estimate))
         walking = self._reach.walking(matches)
-        if self._is_far and self._ranks is None:
-            return max(walking, self.question.videos * FAR_COST)
+        if self._ranks is None:
+            return max(walking, self.question.videos * FAR_COST) if self._is_far else walking
         ways = (c for c in self.question.candidates() if c.phrase is None)
         return min(walking, *(self._reach.sifting(way, matches) for way in ways))
 
@@ -222,7 +222,8 @@ class Search:
             checked = self._reach.rows_to_check(total.matches)
             beyond = question.beyond_value(self.reading.ordering.field)
             budget = LEAST_BUDGET + int(4 * checked) if beyond else None
-            walked = self._walk(budget)
+            if budget is None or self._reach.checked(total.matches) <= budget:
+                walked = self._walk(budget)
         if walked is not None:
             return total, walked
         listed = question.find_all()
@@ -259,14 +260,15 @@ class Search:
 
     def _paged(self, matches: int) -> int:
         """So many rows of the list as a walk reads before it takes long."""
-        one = replace(self, part=Slice(None, 0, 1))._reach.walking(matches)
+        # Whatever lies before the first match is read once, and with a list at hand nothing is.
+        one = replace(self, part=Slice(None, 0, 1))._reach.walking_evenly(matches)
         return _between(LEAST_PAGED, int(LONG_WALK / one), PAGED)
 
     def _is_better_gathered(self, matches: int) -> bool:
         cost = matches * GATHER_COST
         if self.question.passing is None and self.question.only_facets:
             cost += self.question.videos * WALK_COST
-        return cost < self._reach.walking(matches)
+        return matches <= MOST_GATHERED and cost < self._reach.walking(matches)
 
     def _gather(self, most: int) -> tuple[int, list[Position]]:
         question, reading = self.question, self.reading

@@ -1,4 +1,4 @@
-"""What the ranks of a sort tell of filters by its value: days of publication, and channels."""
+"""What the ranks of a sort tell of filters by its value: days, channels, or that there is none."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class RankTest:
 
     sure: Flags
     unsure: Flags
-    # Whether those match that have no value, and no rank therefore.
+    # Whether those match that have no value, and so no place among these ranks.
     valueless: bool = False
 
     @classmethod
     def only_valueless(cls) -> RankTest:
-        """Nothing else matches."""
+        """What has no value matches, and nothing else."""
         none = np.zeros(0, np.bool_)
         return cls(none, none, valueless=True)
 
@@ -102,7 +102,7 @@ ASKED_FOR = frozenset({"time_published", "channel_display_name"})
 def ranked_values(
     field: str, firsts: Sequence[Any], equal: Flags, *, by_code_points: bool
 ) -> Ranked:
-    """The values of the ranks of one of these sorts: what both classes are given."""
+    """The values of the ranks of one of these sorts; for the arguments see `RankedNames`."""
     if field == "time_published":
         return RankedTimes(firsts, equal)
     return RankedNames(firsts, equal, by_code_points=by_code_points)

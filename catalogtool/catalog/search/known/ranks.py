@@ -74,9 +74,10 @@ class Ranks:
         with self._lock:
             within = self._has(ids)
             self._unknown += int(np.count_nonzero(self._ranks[ids[within]] != UNKNOWN))
-            self._unknown += int(np.count_nonzero(~within))
             self._ranks[ids[within]] = UNKNOWN
-            self._beyond = np.union1d(self._beyond, ids[~within])
+            beyond = np.union1d(self._beyond, ids[~within])
+            self._unknown += len(beyond) - len(self._beyond)
+            self._beyond = beyond
             # Only now: who asks for the ledger first never trusts a rank for too long.
             self.ledger = ledger
 
