@@ -305,6 +305,9 @@ class Lists:
         if hits is None or len(hits.unsure) > MOST_UNSURE:
             return None
         found = self.column.of(hits.sure)
+        if not len(hits.unsure):
+            # Its conditions would be put for nothing: some have to read all names.
+            return found
         return found.plus(look_at(self._session, hits.unsure, part.wanted.plain))
 
     def _candidates(self, phrase: Part) -> Found:
