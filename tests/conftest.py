@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,8 @@ def chromium() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that need a browser, and leave them out where there is none."""
+    """See that all tests are run, but for those that need a browser where there is none."""
+    name_apart(items)
     wanting = [item for item in items if "chromium" in getattr(item, "fixturenames", ())]
     for item in wanting:
         item.add_marker("browser")
@@ -113,6 +115,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in wanting:
             item.add_marker(pytest.mark.skip(reason="no browser"))
         config.stash[LEFT_OUT] = len(wanting)
+
+
+def name_apart(items: list[pytest.Item]) -> None:
+    """Give each test an id of its own.
+
+    Of those with the same id only the first is run where they are spread over processes, and nobody
+    notices. The fuzzer's have names that tell the route, but ids that do not.
+    """
+    for item in items:
+        if item.parent is not None and not item.nodeid.endswith(item.name):
+            item._id = type(item.id).parse(f"{item.parent.nodeid}::{item.name}")
+    [(commonest, number)] = Counter(item.nodeid for item in items).most_common(1) or [("", 0)]
+    if number > 1:
+        raise pytest.UsageError(f"{number} tests have the id {commonest}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
