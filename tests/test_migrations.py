@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -107,39 +108,41 @@ def test_two_upgrades_at_once_take_turns(empty: str) -> None:
     command.check(alembic_config(empty))
 
 
-def test_an_upgrade_tries_again_while_others_lock_a_table(
-    empty: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def locking(empty: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[psycopg.Connection[Any]]:
+    """Another one, who locks a table while the last migration is yet to be applied."""
     upgrade(empty)
     downgrade(empty, "-1")
-    monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "50ms")
-    monkeypatch.setattr(migrate, "PAUSE", 0.05)
-    tried: list[str] = []
+    for name, value in {"LOCK_TIMEOUT": "50ms", "PAUSE": 0.05}.items():
+        monkeypatch.setattr(migrate, name, value)
     with psycopg.connect(empty) as other:
         other.execute("LOCK TABLE alembic_version")
+        yield other
 
-        def let_go(event: str, **_: object) -> None:
-            tried.append(event)
-            if len(tried) == 3:
-                other.rollback()
 
-        monkeypatch.setattr(migrate.log, "warning", let_go)
-        upgrade(empty)
+def test_an_upgrade_tries_again_while_others_lock_a_table(
+    empty: str, locking: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def let_go(event: str, **_: object) -> None:
+        tried.append(event)
+        if len(tried) == 3:
+            locking.rollback()
+
+    monkeypatch.setattr(migrate.log, "warning", let_go)
+    upgrade(empty)
     assert len(tried) == 3
     command.check(alembic_config(empty))
 
 
+@pytest.mark.usefixtures("locking")
 def test_an_upgrade_gives_up_while_a_table_stays_locked(
     empty: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upgrade(empty)
-    downgrade(empty, "-1")
-    for name, value in {"LOCK_TIMEOUT": "50ms", "PAUSE": 0.01, "TRIES": 3}.items():
-        monkeypatch.setattr(migrate, name, value)
-    with psycopg.connect(empty) as other:
-        other.execute("LOCK TABLE alembic_version")
-        with pytest.raises(OperationalError, match="lock timeout"):
-            upgrade(empty)
+    monkeypatch.setattr(migrate, "TRIES", 3)
+    with pytest.raises(OperationalError, match="lock timeout"):
+        upgrade(empty)
 
 
 def test_the_linter_objects_to_a_lock_that_is_held_for_long() -> None:

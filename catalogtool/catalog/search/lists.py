@@ -190,10 +190,7 @@ class Lists:
         """All videos that pass the facets; None if they are too many."""
         if self.column is None or self.passing > MOST_BY_FACETS:
             return self.take(self._of_facets)
-        column, test = self.column, self._test
-        return self._memory.listed(
-            self._session, self._state, self._of_facets, lambda: column.of(column.passing(test))
-        )
+        return self._memory.listed(self._session, self._state, self._of_facets, self.find_passing)
 
     def cost_of_passing(self) -> float:
         """What it takes to list them, up to half a large catalogue; infinite if they are more, or

@@ -29,7 +29,7 @@ from catalogtool.catalog.search.known.listing import (
     MOST_LISTED,
     Conditions,
     Wanted,
-    list_videos,
+    look_at,
 )
 from catalogtool.catalog.search.known.matches import Found, Matches
 from catalogtool.catalog.search.known.memory import memory_of
@@ -365,10 +365,9 @@ class Question:
 
     def _tested(self, found: Matches, conditions: Sequence[Condition]) -> Found:
         """Those that meet these conditions, by a look at each."""
-        indexed = [is_among(Video.id, found.ids), *conditions]
         if not self._can_be_kept:
-            return list_videos(self.session, indexed, MOST_AT_ONCE)
-        wanted = self._tested_before
+            return look_at(self.session, found.ids, conditions)
+        indexed, wanted = [is_among(Video.id, found.ids), *conditions], self._tested_before
         # What another thread has put there meanwhile may have been looked at again.
         kept = self._lists.take(replace(wanted, make=lambda: (indexed, wanted.plain)))
         return self._without_left_out(kept)

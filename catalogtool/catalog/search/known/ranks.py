@@ -122,16 +122,12 @@ class Ranks:
             return None
         if part.start is None:
             return listed.from_first(part.offset, part.limit)
-        place = self.place(part.start.id, reading)
+        place = int(places[self._of(np.array([part.start.id], np.int64))[0]])
         return listed.from_start(part.start, place, part.limit) if not part.offset else None
 
     def places(self, ids: Int64s, reading: Reading) -> NDArray[np.int32]:
         """The place of each of these videos while reading, -1 where it is not known."""
         return self._along(reading)[0][self._of(ids)]
-
-    def place(self, pk: int, reading: Reading) -> int:
-        """That of one video."""
-        return int(self.places(np.array([pk], np.int64), reading)[0])
 
     def _of(self, ids: Int64s) -> NDArray[np.uint16]:
         if not len(self._ranks):
